@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# The Debian packages that tests use beyond Python: installed when root, named otherwise.
+set -euo pipefail
+# package:command that shows it is there
+wanted=(nodejs:node npm:npm)
+missing=()
+for pair in "${wanted[@]}"; do
+  command -v "${pair#*:}" >/dev/null || missing+=("${pair%%:*}")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+else
+  echo "These Debian packages are needed and could not be installed without root: ${missing[*]}" >&2
+  echo "Install them: sudo apt-get install ${missing[*]}" >&2
+  exit 2
+fi

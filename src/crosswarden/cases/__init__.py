@@ -1,0 +1,1 @@
+"""Joins findings by entity into a story: timeline, graph, verdict, containment steps."""

@@ -1,0 +1,1 @@
+"""The command line: verbs, progress, exit codes. No logic of its own."""

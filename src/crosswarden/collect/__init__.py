@@ -1,0 +1,1 @@
+"""Brings logs and policy from the real interfaces, politely and resumably."""

@@ -1,0 +1,1 @@
+"""Data only: hunts, permission tiers, first-party applications, address ranges, ATT&CK names."""

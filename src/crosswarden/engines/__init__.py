@@ -1,0 +1,1 @@
+"""Runs a bound plan: DuckDB in process."""

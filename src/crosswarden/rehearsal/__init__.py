@@ -1,0 +1,1 @@
+"""Simulated tenants that write the logs of attacks and of ordinary life, with the answers."""

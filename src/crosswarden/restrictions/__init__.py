@@ -1,0 +1,1 @@
+"""Tenant restrictions: endpoint list, header policy, what each enforcement point needs, proof that it works."""

@@ -1,0 +1,1 @@
+"""The cross-tenant access policy as a model: parse, evaluate, compare, check."""

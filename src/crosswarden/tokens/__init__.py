@@ -1,0 +1,1 @@
+"""Is this token what it claims, and was it ever issued."""

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCKED := requirements/dev.txt
 STAMP := $(VENV)/.installed
 
-.PHONY: help install demo test lint types imports bench format lock system clean
+.PHONY: help install demo test judge lint types imports bench format lock system clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,7 +23,13 @@ demo: install ## rehearse an attack, ingest it, hunt, write the report
 system: ## the Debian packages that tests need; installed when root, named otherwise
 	bash scripts/system_packages.sh
 
-test: install system lint types imports ## every check and every test
+judge: system tests/judge/node_modules/.installed
+
+tests/judge/node_modules/.installed: tests/judge/package-lock.json
+	cd tests/judge && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+test: install system judge lint types imports ## every check and every test
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: install ## ruff: lint and format

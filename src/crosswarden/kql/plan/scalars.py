@@ -1,0 +1,188 @@
+"""Scalar expressions of the plan: every node knows its type, and a column is the very ``Field`` that a step made.
+
+A ``Field`` equals only itself, so two columns of one name (or of names that differ in case) never mix, and a rewrite
+may move an expression wherever its fields are still to be had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crosswarden.tables import Type
+
+if TYPE_CHECKING:
+    from crosswarden.kql.plan.operators import Plan
+
+__all__ = [
+    "Aggregation",
+    "Call",
+    "Field",
+    "InQuery",
+    "Literal",
+    "Path",
+    "Ref",
+    "Scalar",
+    "Subquery",
+    "Window",
+    "children",
+    "fields_of",
+    "is_constant",
+    "substitute",
+    "walk",
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """One column that a step makes; equal only to itself, whatever its name."""
+
+    name: str
+    type: Type
+
+    def __repr__(self) -> str:
+        return f"{self.name}:{self.type.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant. ``value`` is None, bool, int, float, Decimal or str; datetime and timespan are ticks, dynamic is JSON text."""
+
+    type: Type
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The value of a column of the step below."""
+
+    field: Field
+
+    @property
+    def type(self) -> Type:
+        """The column's type."""
+        return self.field.type
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A scalar function or operator (named as the catalogue names it) applied to its arguments."""
+
+    type: Type
+    function: str
+    arguments: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A walk into a dynamic value; each step is a name, an array position (negative from the end) or computed."""
+
+    base: Scalar
+    steps: tuple[str | int | Scalar, ...]
+
+    @property
+    def type(self) -> Type:
+        """Always dynamic."""
+        return Type.DYNAMIC
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A function over the serialized rows: prev, next, row_number, row_cumsum, row_rank_…, row_window_session."""
+
+    type: Type
+    function: str
+    arguments: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subquery:
+    """``toscalar``: the first cell of a query's result, null when there is none."""
+
+    type: Type
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class InQuery:
+    """``in`` and its relatives with a query on the right: its first column is the set."""
+
+    operator: str
+    value: Scalar
+    plan: Plan
+
+    @property
+    def type(self) -> Type:
+        """Always bool."""
+        return Type.BOOL
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """An aggregate function applied to rows of the step below; stands only in ``Aggregate`` and its relatives."""
+
+    type: Type
+    function: str
+    arguments: tuple[Scalar, ...]
+
+
+Scalar = Literal | Ref | Call | Path | Window | Subquery | InQuery | Aggregation
+
+
+def children(scalar: Scalar) -> tuple[Scalar, ...]:
+    """The expressions directly inside one."""
+    if isinstance(scalar, Call | Window | Aggregation):
+        return scalar.arguments
+    if isinstance(scalar, Path):
+        return (scalar.base, *(step for step in scalar.steps if not isinstance(step, str | int)))
+    if isinstance(scalar, InQuery):
+        return (scalar.value,)
+    return ()
+
+
+def walk(scalar: Scalar) -> Iterator[Scalar]:
+    """The expression and everything inside it, outermost first; queries inside are not entered."""
+    stack = [scalar]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(children(node))
+
+
+def fields_of(scalar: Scalar) -> set[Field]:
+    """The columns that an expression reads.
+
+    >>> a = Field("a", Type.LONG)
+    >>> fields_of(Call(Type.LONG, "+", (Ref(a), Literal(Type.LONG, 1)))) == {a}
+    True
+    """
+    return {node.field for node in walk(scalar) if isinstance(node, Ref)}
+
+
+def is_constant(scalar: Scalar) -> bool:
+    """Whether the value is the same for every row (literals, and calls on them; ``rand`` and its like are not)."""
+    return all(
+        isinstance(node, Literal) or (isinstance(node, Call) and node.function not in _VOLATILE)
+        for node in walk(scalar)
+    )
+
+
+_VOLATILE = frozenset({"rand", "new_guid", "cursor_current", "current_cursor"})
+
+
+def substitute(scalar: Scalar, values: dict[Field, Scalar]) -> Scalar:
+    """The expression with columns replaced by other expressions."""
+    if isinstance(scalar, Ref):
+        return values.get(scalar.field, scalar)
+    if isinstance(scalar, Call | Window | Aggregation):
+        arguments = tuple(substitute(argument, values) for argument in scalar.arguments)
+        return type(scalar)(scalar.type, scalar.function, arguments)
+    if isinstance(scalar, Path):
+        steps = tuple(
+            step if isinstance(step, str | int) else substitute(step, values) for step in scalar.steps
+        )
+        return Path(substitute(scalar.base, values), steps)
+    if isinstance(scalar, InQuery):
+        return InQuery(scalar.operator, substitute(scalar.value, values), scalar.plan)
+    return scalar

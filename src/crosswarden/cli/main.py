@@ -34,6 +34,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     ),
     "kql": ("crosswarden.cli.kql", "Check, run and explain KQL in bulk."),
     "lake": ("crosswarden.cli.lake", "Look after the lake: tables, compaction."),
+    "collect": ("crosswarden.cli.collect", "Bring logs and policy from the real interfaces, resumably."),
     "rehearse": ("crosswarden.cli.rehearse", "Write the logs of a simulated attack, with the answers."),
     "tenants": ("crosswarden.cli.tenants", "Audit the cross-tenant access policy."),
     "restrict": ("crosswarden.cli.restrict", "Compile, lint and prove tenant restrictions."),

@@ -68,9 +68,9 @@ _PREDICATES: dict[str, tuple[Callable[[Kind], bool], int, str]] = {
         "The argument value must be summable: a number, timespan or datetime.",
     ),
     "Orderable": (
-        lambda kind: True,
+        lambda kind: not kind.is_dynamic and kind.type is not Type.GUID,
         _ORDERABLE,
-        "The expression must be orderable.",
+        "The argument value must be orderable: a number, timespan, datetime, string or boolean.",
     ),
     "NotBool": (
         lambda kind: kind.type is not Type.BOOL,
@@ -144,7 +144,7 @@ def _declared_match(parameter: Parameter, kind: Kind) -> int:
         return _EXACT if len(parameter.types) == 1 else _ONE_OF_MANY
     if any(promotable(kind, of(Type(name))) for name in parameter.types if name != "type"):
         return _PROMOTED
-    return _EXACT if parameter.types == ("type",) else _NONE
+    return _DYNAMIC if kind == DYNAMIC and "string" in parameter.types else _NONE
 
 
 def _common_match(common: Kind | None, parameter: Parameter, kind: Kind) -> int:
@@ -172,6 +172,8 @@ def _strength(
         return _EXACT
     if argument.star or parameter.form == "StarOnly":
         return _EXACT if argument.star and parameter.form in ("StarOnly", "StarAllowed") else _NONE
+    if parameter.types == ("type",):
+        return _EXACT if isinstance(argument.constant, Type) else _NONE
     if parameter.takes == "Declared":
         return _declared_match(parameter, argument.kind)
     if parameter.takes in _PREDICATES:

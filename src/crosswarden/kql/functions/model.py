@@ -45,7 +45,7 @@ class Argument:
     """An argument as the binder hands it over.
 
     ``constant`` is the value when the binder knows it: str, int, float, bool, Decimal or None; ticks (int) for
-    datetime and timespan; the parsed JSON for dynamic. ``column`` is the column's name when the argument is one.
+    datetime and timespan; the parsed JSON for dynamic; the Type itself for ``typeof(…)``. ``column`` is the column's name when the argument is one.
     ``star`` marks ``*`` (its expression is not looked at).
     """
 

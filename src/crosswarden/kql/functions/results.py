@@ -143,6 +143,10 @@ def _first(arguments: Sequence[Argument]) -> Kind:
     return _long(arguments[0].kind)
 
 
+def _percentile(arguments: Sequence[Argument]) -> Kind:
+    return _REAL if arguments[0].type is Type.DECIMAL else _first(arguments)
+
+
 def _many(_: Sequence[Argument]) -> Kind:
     return ARRAY
 
@@ -158,10 +162,10 @@ _CUSTOM: dict[str, Callable[[Sequence[Argument]], Kind]] = {
     "array_sort_asc": lambda arguments: arguments[0].kind if len(arguments) == 1 else ARRAY,
     "array_sort_desc": lambda arguments: arguments[0].kind if len(arguments) == 1 else ARRAY,
     "pack_array": _pack_array,
-    "percentile": _first,
-    "percentilew": _first,
-    "percentiles": _first,
-    "percentilesw": _first,
+    "percentile": _percentile,
+    "percentilew": _percentile,
+    "percentiles": _percentile,
+    "percentilesw": _percentile,
     "percentiles_array": _many,
     "percentilesw_array": _many,
     "any": lambda arguments: arguments[0].kind,

@@ -1,1 +1,1 @@
-"""Loads hunts, runs them over a window, and says found, clean or blind, with the evidence rows."""
+"""Loads hunts, runs them over a window, says found, clean or blind (and why), with the evidence rows."""

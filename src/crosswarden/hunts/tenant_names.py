@@ -1,0 +1,48 @@
+"""Names for tenant ids: from sign-ins in the lake, from a local file; never from the network unless asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crosswarden.errors import UsageError
+
+__all__ = ["TenantNames", "load_names"]
+
+
+@dataclass(frozen=True, slots=True)
+class TenantNames:
+    """Tenant id to name, with what each name rests on.
+
+    >>> TenantNames({"ee07": ("contoso.com", "file")}).label("ee07")
+    'contoso.com (ee07)'
+    """
+
+    known: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def label(self, tenant: str) -> str:
+        """The name with the id, or the id alone."""
+        entry = self.known.get(tenant.lower())
+        return f"{entry[0]} ({tenant})" if entry else tenant
+
+    def name(self, tenant: str) -> str:
+        """The name alone, or ""."""
+        entry = self.known.get(tenant.lower())
+        return entry[0] if entry else ""
+
+    def tenant_of(self, domain: str) -> str:
+        """The tenant whose name is that domain, or ""."""
+        return next((key for key, (name, _) in self.known.items() if name.lower() == domain.lower()), "")
+
+
+def load_names(path: Path) -> dict[str, tuple[str, str]]:
+    """Names from a JSON object of tenant id to name."""
+    try:
+        content = json.loads(path.read_text("utf-8-sig"))
+        return {str(key).lower(): (str(value), str(path)) for key, value in content.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise UsageError(
+            "tenant-names", f"{path}: cannot be read: {error}", remedy='{"<tenant id>": "name"}'
+        ) from None

@@ -104,7 +104,7 @@ def test_retry_after_is_honoured_and_backoff_fills_its_absence(tmp_path: Path) -
     )
     waits = Waits()
     assert outcome(lambda _: next(storm), tmp_path, waits=waits).status == "collected"
-    assert waits == [17.0, 4.0, 8.0]
+    assert waits == [17.0, 2.0, 4.0]
 
 
 def test_a_missing_permission_is_not_collected_and_names_what_is_needed(tmp_path: Path) -> None:

@@ -34,7 +34,6 @@ from crosswarden.errors import UsageError
 __all__ = ["command"]
 
 _PACES: dict[Interface, Pace] = {
-    "graph": Pace(5, 10.0),  # Graph, "Identity and access reports best practices"
     "management": Pace(2000, 60.0),  # Management Activity API, "API throttling"
     "log_analytics": Pace(200, 30.0),  # Log Analytics API, "Query limits"
 }
@@ -100,6 +99,16 @@ def _with_urls(
     default=Path("collected"),
     show_default=True,
 )
+@click.option(
+    "--pace", type=click.IntRange(min=1), default=5, show_default=True, help="Graph requests in 10 seconds."
+)
+@click.option(
+    "--poll",
+    type=click.FloatRange(min=0),
+    default=15.0,
+    show_default=True,
+    help="Seconds between looks at a running audit search.",
+)
 @click.option("--graph-url", help="Another address for Graph (a simulated tenant).")
 @click.option("--login-url", help="Another address for sign-in.")
 @click.option("--management-url", help="Another address for the Management Activity API.")
@@ -120,6 +129,8 @@ def command(
     start: datetime | None,
     end: datetime | None,
     folder: Path,
+    pace: int,
+    poll: float,
     graph_url: str | None,
     login_url: str | None,
     management_url: str | None,
@@ -166,14 +177,25 @@ def command(
         known=login_url is None,
         say=lambda text: click.echo(text, err=True),
     )
-    return _run([sources[name] for name in names] or list(sources.values()), sign_in, place, window, folder)
+    return _run(
+        [sources[name] for name in names] or list(sources.values()),
+        sign_in,
+        place,
+        window,
+        folder,
+        pace,
+        poll,
+    )
 
 
-def _run(chosen: list[Source], sign_in: SignIn, place: Cloud, window: Window, folder: Path) -> int:
+def _run(
+    chosen: list[Source], sign_in: SignIn, place: Cloud, window: Window, folder: Path, pace: int, poll: float
+) -> int:
     def notice(text: str) -> None:
         if sys.stderr.isatty():
             click.echo(f"  {text}", err=True)
 
+    paces: dict[Interface, Pace] = {"graph": Pace(pace, 10.0), **_PACES}
     with credentials.client(sign_in.verify) as client:
         origins: dict[Interface, str] = {
             "graph": place.graph,
@@ -185,8 +207,9 @@ def _run(chosen: list[Source], sign_in: SignIn, place: Cloud, window: Window, fo
                 client,
                 origin,
                 sign_in.token_source(place.scope(origin)),
-                Pacer(_PACES[interface]),
+                Pacer(paces[interface]),
                 notice=notice,
+                patience=poll,
             )
             for interface, origin in origins.items()
             if any(source.interface == interface for source in chosen)

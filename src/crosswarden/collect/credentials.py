@@ -5,7 +5,9 @@ Secrets are read from the environment or a file, kept in memory only, and appear
 
 from __future__ import annotations
 
+import functools
 import os
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,14 +73,12 @@ class SignIn:
 
     def _application(self) -> Any:
         if self.method == "managed-identity":
-            import requests
-
             identity = (
                 msal.UserAssignedManagedIdentity(client_id=self.client_id)
                 if self.client_id
                 else msal.SystemAssignedManagedIdentity()
             )
-            return msal.ManagedIdentityClient(identity, http_client=requests.Session())
+            return msal.ManagedIdentityClient(identity, http_client=self._http())
         common = {
             "authority": f"{self.login}/{self.tenant}",
             "verify": self.verify,
@@ -94,6 +94,16 @@ class SignIn:
             else _pem(self.certificate)
         )
         return msal.ConfidentialClientApplication(self.client_id, client_credential=credential, **common)
+
+    def _http(self) -> Any:
+        """The HTTP client that MSAL uses. A named certificate authority goes with each request: a session's own
+        setting would yield to REQUESTS_CA_BUNDLE."""
+        import requests
+
+        session = requests.Session()
+        verify = None if self.verify is True else self.verify
+        session.request = functools.partial(session.request, verify=verify, timeout=60)  # type: ignore[method-assign]
+        return session
 
     def _acquire(self, application: Any, scope: str, fresh: bool) -> dict[str, Any]:
         if self.method == "managed-identity":
@@ -121,4 +131,5 @@ def _pem(path: str) -> dict[str, str]:
 
 def client(verify: str | bool) -> httpx.Client:
     """The HTTP client for every interface: no redirects (a token must not follow one), bounded waits."""
-    return httpx.Client(verify=verify, timeout=httpx.Timeout(300.0, connect=30.0), follow_redirects=False)
+    trust = ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
+    return httpx.Client(verify=trust, timeout=httpx.Timeout(300.0, connect=30.0), follow_redirects=False)

@@ -55,7 +55,7 @@ def judge(status: int, headers: Mapping[str, str], attempt: int, now: datetime) 
     >>> judge(429, {"retry-after": "7"}, 1, noon)
     Again(seconds=7.0, reason='HTTP 429')
     >>> judge(429, {}, 3, noon)
-    Again(seconds=8.0, reason='HTTP 429')
+    Again(seconds=4.0, reason='HTTP 429')
     >>> judge(403, {}, 1, noon)
     Refuse(status=403, reason='HTTP 403')
     """
@@ -69,7 +69,8 @@ def judge(status: int, headers: Mapping[str, str], attempt: int, now: datetime) 
     asked = _retry_after(headers.get("retry-after", ""), now)
     return Again(
         min(
-            asked if asked is not None else 2.0**attempt, LONGEST_WAIT if asked is not None else _BACKOFF_CAP
+            asked if asked is not None else 2.0 ** (attempt - 1),
+            LONGEST_WAIT if asked is not None else _BACKOFF_CAP,
         ),
         reason,
     )

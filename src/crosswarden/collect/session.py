@@ -65,6 +65,8 @@ class Session:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     notice: Callable[[str], None] = field(default=lambda _: None)
+    patience: float = 15.0
+    """Seconds between two looks at a search that the service is running."""
 
     def get(self, url: str) -> Answer:
         """GET with retries; ``url`` may be relative to the origin."""

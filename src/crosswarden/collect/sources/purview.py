@@ -14,7 +14,6 @@ from crosswarden.collect.sources.model import Source, Window, stamp
 __all__ = ["UNIFIED_AUDIT"]
 
 _QUERIES = "/v1.0/security/auditLog/queries"
-POLL_SECONDS = 15.0
 MOST_POLLS = 24 * 60 * 4
 """A search that has not run after a day of polling is given up."""
 
@@ -45,7 +44,7 @@ def _until_run(session: Session, query: str) -> None:
                 f"the audit log search ended as '{status}'",
                 remedy="remove its folder and collect again",
             )
-        session.sleep(POLL_SECONDS)
+        session.sleep(session.patience)
     raise CollectError("collect-query", "the audit log search did not run within a day")
 
 

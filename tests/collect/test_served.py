@@ -8,7 +8,8 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,26 @@ import azure.identity
 import httpx
 import msal
 import pytest
+import requests
 
 from crosswarden.rehearsal.served import Faults, Served
 
 Serving = Callable[..., Served]
+Client = Callable[[Served], httpx.Client]
 SCOPE = "https://graph.microsoft.com/.default"
 PARTNER = "11111111-2222-3333-4444-555555555555"
 
 
-def client(served: Served) -> httpx.Client:
-    """Plain requests with a token, as public scripts make them."""
+@pytest.fixture
+def client() -> Iterator[Callable[[Served], httpx.Client]]:
+    """Plain requests with a token, as public scripts make them; closed with the test."""
+    with ExitStack() as stack:
+        yield lambda served: _signed_in(stack, served)
+
+
+def _signed_in(stack: ExitStack, served: Served) -> httpx.Client:
     trust = ssl.create_default_context(cafile=served.certificate)
-    http = httpx.Client(base_url=served.url, verify=trust)
+    http = stack.enter_context(httpx.Client(base_url=served.url, verify=trust))
     form = {
         "grant_type": "client_credentials",
         "client_id": served.client_id,
@@ -45,17 +54,19 @@ def client(served: Served) -> httpx.Client:
 def test_msal_gets_a_token_and_a_wrong_secret_is_refused(serving: Serving) -> None:
     """The real library runs unmodified but for its endpoint."""
     served = serving()
-    settings: dict[str, Any] = {
-        "authority": f"{served.url}/{served.tenant}",
-        "verify": str(served.certificate),
-        "instance_discovery": False,
-    }
-    good = msal.ConfidentialClientApplication(
-        served.client_id, client_credential=served.client_secret, **settings
-    )
-    assert "access_token" in good.acquire_token_for_client([SCOPE])
-    bad = msal.ConfidentialClientApplication(served.client_id, client_credential="wrong", **settings)
-    assert "AADSTS7000215" in bad.acquire_token_for_client([SCOPE])["error_description"]
+    with requests.Session() as session:
+        session.verify = str(served.certificate)
+        settings: dict[str, Any] = {
+            "authority": f"{served.url}/{served.tenant}",
+            "http_client": session,
+            "instance_discovery": False,
+        }
+        good, bad = (
+            msal.ConfidentialClientApplication(served.client_id, client_credential=secret, **settings)
+            for secret in (served.client_secret, "wrong")
+        )
+        assert "access_token" in good.acquire_token_for_client([SCOPE])
+        assert "AADSTS7000215" in bad.acquire_token_for_client([SCOPE])["error_description"]
 
 
 def test_azure_identity_gets_a_token(serving: Serving) -> None:
@@ -73,7 +84,7 @@ def test_azure_identity_gets_a_token(serving: Serving) -> None:
 
 
 def test_a_partner_that_still_synchronises_cannot_be_deleted_and_each_write_is_logged(
-    serving: Serving,
+    serving: Serving, client: Client
 ) -> None:
     """Microsoft's order of containment is enforced, and every write leaves its audit event and the unified copy."""
     served = serving()
@@ -126,7 +137,7 @@ def test_a_partner_that_still_synchronises_cannot_be_deleted_and_each_write_is_l
     ],
 )
 def test_a_wrong_partner_is_refused_as_graph_refuses_it(
-    serving: Serving, document: dict[str, object], said: str
+    serving: Serving, client: Client, document: dict[str, object], said: str
 ) -> None:
     """Validation answers 400 with the member at fault, and nothing is written."""
     graph = client(serving())
@@ -135,7 +146,7 @@ def test_a_wrong_partner_is_refused_as_graph_refuses_it(
     assert graph.get("/v1.0/policies/crossTenantAccessPolicy/partners").json()["value"] == []
 
 
-def test_an_application_written_through_graph_leaves_its_trail(serving: Serving) -> None:
+def test_an_application_written_through_graph_leaves_its_trail(serving: Serving, client: Client) -> None:
     """Registration, principal, role, grant and secret are logged with the property names that real exports show."""
     served = serving()
     graph = client(served)

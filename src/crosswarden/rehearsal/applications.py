@@ -14,6 +14,7 @@ __all__ = [
     "CLI",
     "CLOUD_SYNC",
     "EXCHANGE",
+    "EXCHANGE_ROLES",
     "FIRST_PARTY",
     "GRAPH",
     "GRAPH_POWERSHELL",
@@ -79,9 +80,24 @@ B2B_WORKER = Application("1e2ca66a-c176-45ea-a877-e87f7231e0ee", "Microsoft B2B 
 CLOUD_SYNC = Application("1a4721b3-e57f-4451-ae87-ef078703ec94", "Azure AD Cloud Sync")
 
 FIRST_PARTY = (
-    GRAPH, EXCHANGE, SHAREPOINT, DIRECTORY, MANAGEMENT, OFFICE, OFFICE_HOME, OUTLOOK_WEB, OUTLOOK_MOBILE, TEAMS,
-    ONEDRIVE_SYNC, PORTAL, CLI, GRAPH_POWERSHELL, SYNC_FABRIC, B2B_WORKER, CLOUD_SYNC,
-)  # fmt: skip
+    GRAPH,
+    EXCHANGE,
+    SHAREPOINT,
+    DIRECTORY,
+    MANAGEMENT,
+    OFFICE,
+    OFFICE_HOME,
+    OUTLOOK_WEB,
+    OUTLOOK_MOBILE,
+    TEAMS,
+    ONEDRIVE_SYNC,
+    PORTAL,
+    CLI,
+    GRAPH_POWERSHELL,
+    SYNC_FABRIC,
+    B2B_WORKER,
+    CLOUD_SYNC,
+)
 
 APP_ROLES: Mapping[str, tuple[str, str]] = {
     "Mail.Read": ("810c84a8-4a9e-49e6-bf7d-12d183f40d01", "Read mail in all mailboxes"),
@@ -104,3 +120,8 @@ APP_ROLES: Mapping[str, tuple[str, str]] = {
     "Calendars.Read": ("798ee544-9d2d-430c-a058-570e29e34338", "Read calendars in all mailboxes"),
 }
 """Application permissions of Microsoft Graph: value → id and what it is called."""
+
+EXCHANGE_ROLES: Mapping[str, tuple[str, str]] = {
+    "Exchange.ManageAsApp": ("dc50a0fb-09a3-484d-be87-e023b12c6440", "Manage Exchange As Application"),
+}
+"""Application permissions of Exchange Online."""

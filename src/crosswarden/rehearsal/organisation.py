@@ -14,13 +14,30 @@ from crosswarden.rehearsal.names import COMPANIES, DEPARTMENTS, FAMILY, GIVEN
 __all__ = ["Organisation", "User", "found", "person"]
 
 BROWSERS = (
-    ("Windows10", "Edge 140.0.0", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-     "Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"),
-    ("Windows10", "Chrome 140.0.0", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-     "Chrome/140.0.0.0 Safari/537.36"),
-    ("MacOs", "Safari 18.6", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-     "Version/18.6 Safari/605.1.15"),
-)  # fmt: skip
+    (
+        "Windows10",
+        "Edge 140.0.0",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+    ),
+    (
+        "Windows10",
+        "Chrome 140.0.0",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/140.0.0.0 Safari/537.36",
+    ),
+    (
+        "MacOs",
+        "Safari 18.6",
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+        "Version/18.6 Safari/605.1.15",
+    ),
+)
+
+
+_PLACES = {"victim": 0, "attacker": 3, "intruder": 4, "sister": 6, "customer": 8, "vendor": 1}
+"""Tenant's label → its place in the list of companies, counted from the seed's."""
+_BLOCKS = {"victim": "203.0.113", "sister": "198.51.100", "attacker": "192.0.2", "intruder": "192.0.2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +142,9 @@ def person(
 def found(seed: int, label: str = "victim", users: int = 40) -> Organisation:
     """The organisation that a seed and a label name.
 
+    Labels are victim, sister (of the same owner), attacker and intruder (the loud and the quiet one's tenant),
+    customer and vendor.
+
     >>> found(1).id == found(1).id != found(2).id
     True
     >>> len(found(1, users=25).users)
@@ -132,10 +152,10 @@ def found(seed: int, label: str = "victim", users: int = 40) -> Organisation:
     """
     path = (seed, label)
     chance = Chance(*path, "organisation")
-    number = int(chance.random.random() * len(COMPANIES))
-    name = COMPANIES[(number + {"attacker": 3, "sister": 6}.get(label, 0)) % len(COMPANIES)]
+    number = Chance(seed, "company").between(0, len(COMPANIES) - 1)
+    name = COMPANIES[(number + _PLACES[label]) % len(COMPANIES)]
     domain = f"{name.replace(' ', '').lower()}.onmicrosoft.com"
-    block = {"victim": "203.0.113", "attacker": "192.0.2", "sister": "198.51.100"}.get(label, "203.0.113")
+    block = _BLOCKS.get(label, "203.0.113")
     offices = tuple(office_place(chance, block) for _ in range(3))
     stem = f"S-1-5-21-{chance.between(10**9, 4 * 10**9)}-{chance.between(10**9, 4 * 10**9)}-{chance.between(10**9, 2 * 10**9)}"
     tenant = chance.guid()

@@ -14,7 +14,7 @@ from crosswarden.rehearsal.event import Event, Stream
 from crosswarden.rehearsal.organisation import found
 from crosswarden.rehearsal.scenarios import scenario
 from crosswarden.rehearsal.shapes import USUAL, Exports, choose
-from crosswarden.rehearsal.story import Story, World
+from crosswarden.rehearsal.story import ATTACK, Story, World
 from crosswarden.rehearsal.truth import ToldStep, ToldStory, Truth, WrittenEvent
 from crosswarden.rehearsal.writing import Missing, Writing
 
@@ -60,6 +60,7 @@ def _world(request: Request) -> World:
         days=request.days,
         victim=found(request.seed, "victim", request.users),
         attacker=found(request.seed, "attacker", 12),
+        intruder=found(request.seed, "intruder", 12),
         sister=found(request.seed, "sister", 12),
         cleanup=request.cleanup,
         slow=request.slow,
@@ -69,9 +70,10 @@ def _world(request: Request) -> World:
 def _tell(request: Request, world: World) -> list[Story]:
     stories: list[Story] = []
     for name in request.scenarios:
-        for variant in request.variants:
-            story = Story(world, name, variant == "loud", number=len(stories))
-            scenario(name).tell(story)
+        told = scenario(name)
+        for variant in request.variants if told.kind == ATTACK else ("ordinary",):
+            story = Story(world, name, variant, number=len(stories))
+            told.tell(story)
             stories.append(story)
     return stories
 
@@ -99,7 +101,7 @@ def _told(story: Story, writing: Writing) -> ToldStory:
         scenario=which.name,
         title=which.title,
         kind=which.kind,
-        variant="loud" if story.loud else "quiet",
+        variant=story.variant,
         tenant=story.victim.id,
         techniques=which.techniques,
         entities=story.entities,
@@ -137,9 +139,24 @@ def rehearse(
     ``missing`` says which logs lack which days. Raises UsageError for a scenario, shape or log that does not exist.
     """
     request = Request(
-        tuple(scenarios), Path(folder), seed, tuple(shapes), everywhere, users, days, start, tuple(variants),
-        cleanup, slow, life, tuple(missing), pack, encoding, language, workers,
-    )  # fmt: skip
+        tuple(scenarios),
+        Path(folder),
+        seed,
+        tuple(shapes),
+        everywhere,
+        users,
+        days,
+        start,
+        tuple(variants),
+        cleanup,
+        slow,
+        life,
+        tuple(missing),
+        pack,
+        encoding,
+        language,
+        workers,
+    )
     world = _world(request)
     stories = _tell(request, world)
     last = world.start + world.days * DAY
@@ -148,8 +165,16 @@ def rehearse(
         for step in story.steps:
             for event in step.events:
                 by_day[(min(event.tick, last - 1) - world.start) // DAY].append(event)
-    writing = Writing(request.folder, world, request.exports, request.missing, request.pack, request.encoding,
-                      request.language, request.life)  # fmt: skip
+    writing = Writing(
+        request.folder,
+        world,
+        request.exports,
+        request.missing,
+        request.pack,
+        request.encoding,
+        request.language,
+        request.life,
+    )
     files = writing.write(by_day, request.workers)
     truth = Truth(
         seed=seed,
@@ -158,7 +183,7 @@ def rehearse(
         users=users,
         tenants=tuple(
             {"id": each.id, "name": each.name, "domain": each.domain, "part": each.label}
-            for each in (world.victim, world.attacker, world.sister)
+            for each in (world.victim, world.sister, world.attacker, world.intruder)
         ),
         stories=tuple(_told(story, writing) for story in stories),
         files=files,

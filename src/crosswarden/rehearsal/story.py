@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from crosswarden.rehearsal.chance import Chance
 from crosswarden.rehearsal.clock import DAY, HOUR, MINUTE, SECOND
@@ -26,6 +27,9 @@ class World:
     days: int
     victim: Organisation
     attacker: Organisation
+    """The tenant that loud attacks come from."""
+    intruder: Organisation
+    """The tenant that quiet attacks come from."""
     sister: Organisation
     """Another tenant of the victim's owner."""
     cleanup: bool = False
@@ -51,7 +55,8 @@ class Story:
 
     world: World
     scenario: str
-    loud: bool
+    variant: str
+    """loud, quiet, or of what is no attack ordinary."""
     number: int = 0
     """Counts stories of one rehearsal, so that two of them take different people."""
     steps: list[Step] = field(default_factory=list)
@@ -59,7 +64,11 @@ class Story:
     chance: Chance = field(init=False)
 
     def __post_init__(self) -> None:
-        self.chance = Chance(self.world.seed, "story", self.scenario, self.loud)
+        self.chance = Chance(self.world.seed, "story", self.scenario, self.variant)
+
+    @property
+    def loud(self) -> bool:
+        return self.variant == "loud"
 
     @property
     def victim(self) -> Organisation:
@@ -67,7 +76,7 @@ class Story:
 
     @property
     def attacker(self) -> Organisation:
-        return self.world.attacker
+        return self.world.attacker if self.loud else self.world.intruder
 
     @property
     def first_day(self) -> int:
@@ -92,6 +101,11 @@ class Story:
     def people(self, count: int) -> list[User]:
         """Ordinary people of the victim, chosen by chance."""
         return self.chance.sample(self.victim.users[len(self.victim.administrators) :], count)
+
+    @cached_property
+    def someone(self) -> User:
+        """One ordinary person of the victim, the same throughout the story."""
+        return self.people(1)[0]
 
     def step(self, name: str, about: str, *events: Event | Iterable[Event]) -> None:
         """Adds a step."""

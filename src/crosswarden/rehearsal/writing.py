@@ -68,7 +68,11 @@ class Writing:
 
     def __post_init__(self) -> None:
         if self.encoding not in ENCODINGS:
-            raise UsageError("rehearsal-encoding", f"there is no encoding {self.encoding!r}", remedy=f"there are {', '.join(ENCODINGS)}")  # fmt: skip
+            raise UsageError(
+                "rehearsal-encoding",
+                f"there is no encoding {self.encoding!r}",
+                remedy=f"there are {', '.join(ENCODINGS)}",
+            )
         if self.pack not in PACKS:
             raise UsageError(
                 "rehearsal-pack", f"there is no packing {self.pack!r}", remedy="there are gz and zip"

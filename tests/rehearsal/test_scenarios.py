@@ -1,0 +1,95 @@
+"""Every scenario, as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crosswarden.errors import UsageError
+from crosswarden.rehearsal import ATTACK, SCENARIOS, Truth, rehearse
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Truth:
+    return rehearse(
+        list(SCENARIOS),
+        tmp_path_factory.mktemp("all"),
+        seed=11,
+        life=False,
+        cleanup=True,
+        variants=("loud", "quiet"),
+    )
+
+
+def test_every_scenario_is_told_in_its_variants(rehearsed: Truth) -> None:
+    """Each attack is told loud and quiet, and each look-alike once."""
+    told = {(story.scenario, story.variant) for story in rehearsed.stories}
+    for name, scenario in SCENARIOS.items():
+        variants = ("loud", "quiet") if scenario.kind == ATTACK else ("ordinary",)
+        assert {variant for which, variant in told if which == name} == set(variants)
+
+
+def test_every_event_of_ours_is_in_its_file(rehearsed: Truth) -> None:
+    """The truth names a file for each event, and the file holds its id."""
+    texts = {each.path: (rehearsed.folder / each.path).read_text("utf-8") for each in rehearsed.files}
+    for story in rehearsed.stories:
+        for step in story.steps:
+            for event in step.events:
+                assert event.files, (story.scenario, step.step, event.operation, event.missing)
+                assert all(event.id in texts[path] for path in event.files)
+
+
+def test_quiet_leaves_less_than_loud(rehearsed: Truth) -> None:
+    """A quiet attack leaves fewer events than the loud one of the same name."""
+    count = {
+        (story.scenario, story.variant): sum(len(step.events) for step in story.steps)
+        for story in rehearsed.stories
+    }
+    for name, scenario in SCENARIOS.items():
+        if scenario.kind == ATTACK:
+            assert count[name, "quiet"] < count[name, "loud"], name
+
+
+def test_events_of_a_log_have_distinct_ids(rehearsed: Truth) -> None:
+    """No two events of one tenant's log share an id."""
+    seen = [
+        (event.tenant, event.log, event.id)
+        for story in rehearsed.stories
+        for step in story.steps
+        for event in step.events
+    ]
+    assert len(seen) == len(set(seen))
+
+
+def test_forged_tokens_are_in_no_signin(rehearsed: Truth) -> None:
+    """The token identifiers of the forged-token story occur in no sign-in log."""
+    signins = "".join(
+        (rehearsed.folder / each.path).read_text("utf-8")
+        for each in rehearsed.files
+        if each.log in ("signin", "noninteractive", "principal", "managed")
+    )
+    forged = [story.entities["token"] for story in rehearsed.stories if story.scenario == "forged-token"]
+    assert len(forged) == 2
+    assert all(token not in signins for token in forged)
+
+
+def test_slow_attacks_take_weeks(tmp_path: Path) -> None:
+    """With slow, what takes days takes weeks, and the truth says from when to when."""
+    fast = rehearse(["cross-tenant-sync"], tmp_path / "fast", days=45, life=False, variants=("quiet",))
+    slow = rehearse(
+        ["cross-tenant-sync"], tmp_path / "slow", days=45, life=False, variants=("quiet",), slow=True
+    )
+
+    def span(truth: Truth) -> int:
+        first, last = truth.stories[0].first, truth.stories[0].last
+        return (int(last[5:7]) - int(first[5:7])) * 30 + int(last[8:10]) - int(first[8:10])
+
+    assert span(fast) <= 4
+    assert span(slow) >= 20
+
+
+def test_unknown_scenario_is_refused(tmp_path: Path) -> None:
+    """An unknown scenario is refused by name, and what there is is listed."""
+    with pytest.raises(UsageError, match=r"no scenario 'nonsense'.*cross-tenant-sync"):
+        rehearse(["nonsense"], tmp_path)

@@ -37,6 +37,41 @@ def _gap(text: str) -> Missing:
     return Missing(known.get(name), int(first), int(last or first))
 
 
+def _serve(
+    scenarios: tuple[str, ...],
+    variant: str,
+    seed: int,
+    users: int,
+    days: int,
+    port: int,
+    throttled: float,
+    broken: float,
+) -> None:
+    """Serves until interrupted; says on standard output how to collect from it."""
+    import time
+
+    from crosswarden.rehearsal.served import Faults, rehearsed_store, serve
+
+    variants = ("loud", "quiet") if variant == "both" else (variant,)
+    store, truth = rehearsed_store(scenarios, seed=seed, users=users, days=min(days, 7), variants=variants)
+    with serve(store, Faults(seed=seed, throttled=throttled, reset=broken), port=port) as served:
+        urls = " ".join(f"--{name}-url {served.url}" for name in ("graph", "login", "management"))
+        click.echo(
+            f"{truth.events} events of tenant {served.tenant} at {served.url} (simulated; interrupt to end)"
+        )
+        click.echo(f"export CROSSWARDEN_CLIENT_SECRET={served.client_secret}")
+        click.echo(
+            f"crosswarden collect --tenant {served.tenant} --client-id {served.client_id} --auth secret "
+            f"--ca-file {served.certificate} {urls} -o collected"
+        )
+        sys.stdout.flush()
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            click.echo("ended", err=True)
+
+
 @click.command(name="rehearse")
 @click.argument("scenarios", nargs=-1, metavar="SCENARIO…")
 @click.option(
@@ -66,6 +101,19 @@ def _gap(text: str) -> Missing:
 @click.option(
     "--language", default="en", show_default=True, help="Of the Entra portal's headers: en, it, es, de."
 )
+@click.option(
+    "--serve",
+    "serving",
+    is_flag=True,
+    help="Serve the tenant over HTTPS on loopback instead of writing files.",
+)
+@click.option("--port", type=int, default=0, help="Port to serve on [default: a free one].")
+@click.option(
+    "--throttled", type=click.FloatRange(0, 1), default=0.0, help="Served: share of requests answered 429."
+)
+@click.option(
+    "--broken", type=click.FloatRange(0, 1), default=0.0, help="Served: share of connections that break."
+)
 @click.option("--workers", type=int, default=0, help="Processes [default: one a core].")
 def command(
     scenarios: tuple[str, ...],
@@ -85,6 +133,10 @@ def command(
     pack: str | None,
     encoding: str,
     language: str,
+    serving: bool,
+    port: int,
+    throttled: float,
+    broken: float,
     workers: int,
 ) -> None:
     """Write the logs of simulated attacks amid ordinary life, and ground-truth.json beside them.
@@ -93,6 +145,10 @@ def command(
     """
     if show:
         _list()
+        return
+    if serving:
+        chosen = tuple(SCENARIOS) if scenarios == ("all",) else scenarios
+        _serve(chosen, variant, seed, users, days, port, throttled, broken)
         return
     if output is None:
         raise UsageError("rehearsal-output", "rehearse needs a folder to write to", remedy="give -o DIR")

@@ -5,8 +5,9 @@ tenant.
 """
 
 from crosswarden.rehearsal.served.faults import Faults
+from crosswarden.rehearsal.served.loading import rehearsed_store
 from crosswarden.rehearsal.served.policy import Policy
 from crosswarden.rehearsal.served.server import ALL_ROLES, Served, serve
 from crosswarden.rehearsal.served.store import Store
 
-__all__ = ["ALL_ROLES", "Faults", "Policy", "Served", "Store", "serve"]
+__all__ = ["ALL_ROLES", "Faults", "Policy", "Served", "Store", "rehearsed_store", "serve"]

@@ -131,17 +131,14 @@ def _sign(sign: str, ticks: int) -> int:
 
 
 _ISO = re.compile(
-    r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:(?:[T ]|\s+)(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,7})\d*)?)?)?)?)?)?"
+    r"(\d{4})(?:\s?[-/,]\s?(\d{1,2})(?:\s?[-/,]\s?(\d{1,2})(?:(?:[T ]|\s+)(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,7})\d*)?)?)?)?)?)?"
     r"\s*(Z|z|UTC|GMT|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2}):?(\d{2}):?(\d{2}))?Z?", re.ASCII)
 _SLASHED = re.compile(
-    r"(\d{1,2})/(\d{1,2})/(\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?\s*([AaPp][Mm])?)?\s*Z?",
+    r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?\s*([AaPp][Mm])?)?\s*Z?",
     re.ASCII,
-)
-_YEAR_FIRST = re.compile(
-    r"(\d{4})/(\d{1,2})/(\d{1,2})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?)?\s*Z?", re.ASCII
 )
 _WORDED = re.compile(
     r"(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})[\s-]([A-Za-z]{3,9})[\s-](\d{2}|\d{4})"
@@ -197,9 +194,6 @@ def _parts(body: str) -> tuple[int, int, int, int, int, int, int, int] | None:
     if match := _SLASHED.fullmatch(body):
         month, day, year, hour, minute, second, fraction, half = match.groups()
         return int(year), int(month), int(day), *_clock(_on_24(hour, half), minute, second, fraction), 0
-    if match := _YEAR_FIRST.fullmatch(body):
-        year, month, day, hour, minute, second, fraction = match.groups()
-        return int(year), int(month), int(day), *_clock(hour, minute, second, fraction), 0
     if match := _WORDED.fullmatch(body):
         day, name, year, hour, minute, second, fraction = match.groups()
         number = _MONTHS.get(name[:3].lower())

@@ -72,8 +72,6 @@ class ParameterParser(ExpressionParser):
 
     def parameters(self, own: Choices | None = None) -> tuple[Parameter, ...]:
         """The settings that stand here; ``own`` says which values the operator takes."""
-        if self.kinds[self.at + 1] != "=" and "." not in self.word():
-            return ()
         found: list[Parameter] = []
         while self.peek() == "=" and (self.kind == "NAME" or self.kind in KEYWORDS):
             word = self.word()

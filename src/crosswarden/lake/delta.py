@@ -1,7 +1,181 @@
-"""The one door to the ``deltalake`` package: tables, add-actions and application transactions."""
+"""The one door to the ``deltalake`` package: tables, add-actions and application transactions.
+
+A commit is one file in ``_delta_log`` put there by an atomic rename, so a batch is in or out, never half.
+"""
 
 from __future__ import annotations
 
-from deltalake import DeltaTable
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-__all__ = ["DeltaTable"]
+from deltalake import DeltaTable, Field, Schema
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.schema import PrimitiveType
+from deltalake.transaction import (
+    AddAction,
+    CommitProperties,
+    PostCommitHookProperties,
+    RemoveAction,
+    Transaction,
+)
+
+from crosswarden.errors import LakeError
+from crosswarden.tables import Column, Type
+
+__all__ = ["DeltaTable", "LiveFile", "NewFile", "append", "live", "opened", "replace", "transaction"]
+
+_DELTA = {
+    Type.BOOL: "boolean",
+    Type.INT: "integer",
+    Type.LONG: "long",
+    Type.REAL: "double",
+    Type.DECIMAL: "string",
+    Type.DATETIME: "timestamp",
+    Type.TIMESPAN: "long",
+    Type.STRING: "string",
+    Type.DYNAMIC: "string",
+    Type.GUID: "string",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A data file that was written and waits to be committed; ``path`` is relative to the table."""
+
+    path: str
+    size: int
+    rows: int
+    day: str | None
+    written: int  # milliseconds since 1970
+    least: Mapping[str, str | int]
+    greatest: Mapping[str, str | int]
+
+    def action(self, *, moved: bool = False) -> AddAction:
+        """The Delta add-action; ``moved`` says that the rows were in the table before (compaction)."""
+        stats = {"numRecords": self.rows, "minValues": dict(self.least), "maxValues": dict(self.greatest)}
+        return AddAction(self.path, self.size, {"_day": self.day}, self.written, not moved, json.dumps(stats))
+
+
+def opened(path: Path) -> DeltaTable | None:
+    """The Delta table at that folder in its newest version, or None where there is none yet."""
+    if not (path / "_delta_log").is_dir():
+        return None
+    try:
+        return DeltaTable(path)
+    except TableNotFoundError:
+        return None
+    except DeltaError as error:
+        raise LakeError("lake-delta", f"{path} is not a readable Delta table: {error}") from error
+
+
+def _schema(columns: Iterable[Column]) -> Schema:
+    fields = [Field(column.name, PrimitiveType(_DELTA[column.type]), nullable=True) for column in columns]
+    return Schema([*fields, Field("_day", PrimitiveType("date"), nullable=True)])
+
+
+def append(
+    path: Path, columns: Iterable[Column], files: Iterable[NewFile], *, transactions: Mapping[str, int]
+) -> int:
+    """Commits the files as one version (creating the table first) and returns that version.
+
+    ``transactions`` are Delta application transactions (application id → version): two writers that carry the
+    same id at the same time conflict, which is what keeps concurrent ingests from both adding an event.
+    Raises LakeError "lake-conflict" when another writer was first.
+    """
+    table = opened(path)
+    schema = _schema(columns)
+    if table is None:
+        path.mkdir(parents=True, exist_ok=True)
+        table = DeltaTable.create(path, schema, mode="ignore", partition_by=["_day"])
+    return _commit(table, [file.action() for file in files], schema, transactions)
+
+
+def replace(path: Path, columns: Iterable[Column], gone: Iterable[str], files: Iterable[NewFile]) -> int:
+    """Commits that ``files`` hold the rows of the live files ``gone`` (paths relative to the table) from now on."""
+    table = opened(path)
+    if table is None:
+        raise LakeError("lake-delta", f"{path} holds no table to compact")
+    removed = []
+    names = set(gone)
+    for entry in _entries(table):
+        if entry.path in names:
+            names.discard(entry.path)
+            removed.append(
+                RemoveAction(
+                    path=entry.path,
+                    data_change=False,
+                    partition_values={"_day": entry.day},
+                    deletion_timestamp=time.time_ns() // 1_000_000,
+                    size=entry.size,
+                )
+            )
+    if names:
+        raise LakeError("lake-conflict", f"another process compacted {path.name} at the same time")
+    actions = [file.action(moved=True) for file in files]
+    return _commit(
+        table, [*removed, *actions], _schema(columns), {"crosswarden-compact": table.version() + 1}
+    )
+
+
+def _commit(
+    table: DeltaTable,
+    actions: list[AddAction | RemoveAction],
+    schema: Schema,
+    transactions: Mapping[str, int],
+) -> int:
+    properties = CommitProperties(
+        max_commit_retries=15,
+        app_transactions=[Transaction(name, version) for name, version in transactions.items()],
+    )
+    try:
+        table.create_write_transaction(
+            actions,
+            mode="append",
+            schema=schema,
+            partition_by=["_day"],
+            commit_properties=properties,
+            post_commithook_properties=PostCommitHookProperties(
+                create_checkpoint=True, cleanup_expired_logs=False
+            ),
+        )
+    except (CommitFailedError, DeltaError) as error:
+        raise LakeError("lake-conflict", f"the commit to {table.table_uri} failed: {error}") from error
+    table.update_incremental()
+    return table.version()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFile:
+    """A data file of the table's newest version; ``day`` is an ISO date, None for rows without a readable time."""
+
+    path: str
+    size: int
+    rows: int
+    day: str | None
+
+
+def _entries(table: DeltaTable) -> list[LiveFile]:
+    flat = table.get_add_actions(flatten=True)
+    columns = {name: flat.column(name).to_pylist() for name in flat.schema.names}
+    days = columns.get("partition._day") or [None] * flat.num_rows
+    return [
+        LiveFile(path, size, rows, None if day is None else str(day))
+        for path, size, rows, day in zip(
+            columns["path"], columns["size_bytes"], columns["num_records"], days, strict=True
+        )
+    ]
+
+
+def live(path: Path) -> list[LiveFile]:
+    """The table's live files, in no particular order; empty where there is no table."""
+    table = opened(path)
+    return [] if table is None else _entries(table)
+
+
+def transaction(path: Path, application: str) -> int | None:
+    """The version that this application committed last to the table, if any."""
+    table = opened(path)
+    return None if table is None else table.transaction_version(application)

@@ -1,0 +1,116 @@
+"""Which records of a batch are alike: the same keys, the same keys in ``properties``, the same telling values.
+
+Records with the same signature have the same shape, so one example of each is recognised in Python and the rest of
+the work is done in columns. ``TELLING`` lists every value that a shape may look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from crosswarden.duck import Connection
+from crosswarden.logs.plan import Plan, make_plan, merged
+from crosswarden.logs.shapes import recognise
+from crosswarden.logs.shapes.diagnostic import ENTRA_CATEGORIES
+from crosswarden.logs.shapes.unified_audit_export import INNER
+from crosswarden.tables import Table
+
+__all__ = ["Group", "Signatures", "read_signatures"]
+
+TELLING = ("/category", "/Category", "/Type", "/TableName", "/$table", "/table", "/signInEventTypes/0")
+_ENTRA = ", ".join(f"'{name}'" for name in ENTRA_CATEGORIES if name != "AuditLogs")
+_PLACE = (
+    f"CASE WHEN t[1] IN ({_ENTRA}) OR r = '' THEN '' ELSE concat_ws('|', regexp_extract(r, '^/(tenants|subscriptions)/'),"
+    " regexp_extract(r, '.*/providers/([^/]+)', 1), regexp_extract(r, '/(blob|file|queue|table)services(/|$)', 1)) END"
+)
+_SIGN = f"""
+CREATE OR REPLACE TEMP TABLE signed AS
+SELECT i, wrapper IS NOT NULL AS wrapped, hash(k, t, {_PLACE}, wrapper IS NULL) AS signature FROM (
+  SELECT i, wrapper, TRY(json_keys(record, ['$', '$.properties'])) AS k,
+    TRY(json_extract_string(record, [{", ".join(f"'{path}'" for path in TELLING)}])) AS t,
+    lower(coalesce(TRY(json_extract_string(record, '/resourceId')), '')) AS r
+  FROM lines)
+WHERE k IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records that one statement maps: their signatures, their plan, and which signatures leave something over."""
+
+    plan: Plan
+    signatures: tuple[int, ...]
+    more: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """What a batch consists of.
+
+    ``inner`` are signatures of rows that carry another record inside, ``faulty`` those whose records cannot land,
+    with the reason. The temporary table ``signed`` (i, signature) says which record has which; records that are
+    not readable JSON are absent from it.
+    """
+
+    groups: tuple[Group, ...]
+    inner: tuple[int, ...]
+    faulty: Mapping[int, str]
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def read_signatures(connection: Connection, records: Any, tables: Mapping[str, Table]) -> Signatures:
+    """Signs the relation ``lines`` and recognises one example of each signature.
+
+    ``records`` is the Arrow array behind ``lines.record``, ``tables`` the tables as they are filled, by name.
+    """
+    connection.execute(_SIGN)
+    examples = connection.execute(
+        "SELECT signature, min(i), bool_or(wrapped) FROM signed GROUP BY 1 ORDER BY 2"
+    ).fetchall()
+    alike: dict[tuple[str, str], list[tuple[int, Plan]]] = {}
+    inner: list[int] = []
+    faulty: dict[int, str] = {}
+    for signature, index, wrapped in examples:
+        record = _parsed(records[index].as_py())
+        if not isinstance(record, dict):
+            faulty[signature] = "not a JSON object"
+            continue
+        double = _double(connection, index)
+        if double:
+            faulty[signature] = f"the key {double!r} stands twice"
+            continue
+        if not wrapped and any(key in record for key in INNER):
+            inner.append(signature)
+        shape, table = recognise(record)
+        alike.setdefault((shape.id, table), []).append((signature, make_plan(shape, tables[table], record)))
+    return Signatures(tuple(_groups(alike.values())), tuple(inner), faulty)
+
+
+def _double(connection: Connection, index: int) -> str:
+    keys = connection.execute(
+        "SELECT json_keys(record, ['$', '$.properties']) FROM lines WHERE i = $i", {"i": index}
+    ).fetchone()
+    assert keys is not None
+    for names in keys[0]:
+        if names and len(set(names)) != len(names):
+            return str(next(name for name in names if names.count(name) > 1))
+    return ""
+
+
+def _groups(alike: Iterable[list[tuple[int, Plan]]]) -> Iterable[Group]:
+    for members in alike:
+        yield Group(
+            merged(plan for _, plan in members),
+            tuple(signature for signature, _ in members),
+            tuple(signature for signature, plan in members if plan.rest),
+        )

@@ -37,4 +37,5 @@ def connect(*, memory: str = "1500MB", threads: int | None = None, spill: Path |
         },
     )
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # it would go to standard output
     return connection

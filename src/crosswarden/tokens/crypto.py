@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import Algorithm, get_default_algorithms
 
 __all__ = [
-    "Certificate", "PublicKey", "Secret", "cryptography", "jwt", "public_bytes", "read_certificate",
+    "Certificate", "PublicKey", "Secret", "as_pyjwk", "cryptography", "jwt", "public_bytes", "read_certificate",
     "read_public_key", "signature_fits",
 ]  # fmt: skip
 
@@ -74,6 +74,12 @@ def read_certificate(der: bytes) -> Certificate:
         public_key=public_bytes(key),
         subject=certificate.subject.rfc4514_string()[:200],
     )
+
+
+def as_pyjwk(key: PublicKey, algorithm: str, kid: str) -> jwt.PyJWK:
+    """The key as PyJWT's own type, for applications that pass it on to ``jwt.decode``."""
+    members = _ALGORITHMS[algorithm].to_jwk(key, as_dict=True)
+    return jwt.PyJWK.from_dict({**members, "kid": kid, "alg": algorithm, "use": "sig"})
 
 
 def signature_fits(algorithm: str, key: PublicKey | Secret, message: bytes, signature: bytes) -> bool:

@@ -7,6 +7,7 @@ not as signed by an unknown key. Reading a set never raises for one bad key; it 
 from __future__ import annotations
 
 import binascii
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -49,6 +50,11 @@ class SigningKey:
     first_seen: float | None = None
     gone: float | None = None
     refused: TokenRefused | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """A short name for the key itself, whatever its id: SHA-256 of its public half."""
+        return hashlib.sha256(self.identity).hexdigest()[:32]
 
     def same_as(self, other: SigningKey) -> bool:
         """Whether both entries say the same key is the same issuer's."""

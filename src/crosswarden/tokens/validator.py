@@ -21,7 +21,7 @@ from crosswarden.tokens.rfc7517 import SigningKey
 from crosswarden.tokens.rfc7518 import ASYMMETRIC, SYMMETRIC
 from crosswarden.tokens.rfc7519 import age_shown, read_claims, time_shown
 
-__all__ = ["ValidToken", "Validator", "check_key_time", "key_id"]
+__all__ = ["ValidToken", "Validator", "check_key_time", "genuine", "key_id"]
 
 _KID = re.compile(r"[A-Za-z0-9_.~+=-]{1,128}", re.ASCII)
 _HEADERS_KEPT = 64
@@ -70,45 +70,57 @@ class Validator:
 
     def validate(self, token: object, *, at: float, nonce: str | None = None) -> ValidToken:
         """The valid token; raises :class:`TokenRefused`. ``at`` is the moment of judgement in seconds since 1970."""
-        compact = read_compact(token)
-        header = self._headers.get(compact.header)
-        known = header is not None
-        if header is None:
-            header = read_header(compact.header)
-            check_header(header)
-        kid = key_id(header)
-        trusts = self._trusts_with(kid, header)
-        key = _checked_key(trusts[0], kid, header, at)
-        _check_signature(compact, key, header)
-        claims = read_claims(compact.payload)
-        trust = trusts[0]
-        if len(trusts) > 1:
-            trust = _trust_for(trusts, claims)
-            key = _checked_key(trust, kid, header, at)
-            _check_signature(compact, key, header)
+        claims, header, key, trust = genuine(token, self.trusts, at, self._headers)
         tid, version = bind(claims, key, trust, b2c=self.requirements.b2c)
         self.requirements.check(claims, tid, version, at, nonce)
-        if not known:
-            self._keep(compact.header, header)
         return ValidToken(claims, header, tid, version, claims["iss"], key)
 
-    def _keep(self, encoded: bytes, header: Mapping[str, Any]) -> None:
-        if len(self._headers) >= _HEADERS_KEPT:
-            self._headers.clear()
-        self._headers[encoded] = header
 
-    def _trusts_with(self, kid: str, header: Mapping[str, Any]) -> tuple[Trust, ...]:
-        alg = header["alg"]
-        if alg in SYMMETRIC:
-            raise refusal("alg-symmetric", alg=alg)
-        if alg not in ASYMMETRIC:
-            raise refusal("alg-unknown", alg=alg)
-        found = tuple(trust for trust in self.trusts if kid in trust.keys)
-        if not found:
-            for trust in self.trusts:
-                trust.keys.find(kid)
-            raise refusal("kid-unknown", kid=kid)
-        return found
+Genuine = tuple[dict[str, Any], Mapping[str, Any], SigningKey, Trust]
+"""Claims, header, the key that signed them, and the trust that the key is from."""
+
+
+def genuine(
+    token: object, trusts: Sequence[Trust], at: float, headers: dict[bytes, Mapping[str, Any]] | None = None
+) -> Genuine:
+    """What a token says, once its signature is established to be one of the keys given; whose key is not yet asked.
+
+    ``headers`` keeps the headers of genuine tokens by their encoded form, so that they need not be read again.
+    """
+    compact = read_compact(token)
+    header = headers.get(compact.header) if headers is not None else None
+    if header is None:
+        header = read_header(compact.header)
+        check_header(header)
+    kid = key_id(header)
+    found = _trusts_with(trusts, kid, header)
+    trust = found[0]
+    key = _checked_key(trust, kid, header, at)
+    _check_signature(compact, key, header)
+    claims = read_claims(compact.payload)
+    if len(found) > 1:
+        trust = _trust_for(found, claims)
+        key = _checked_key(trust, kid, header, at)
+        _check_signature(compact, key, header)
+    if headers is not None and compact.header not in headers:
+        if len(headers) >= _HEADERS_KEPT:
+            headers.clear()
+        headers[compact.header] = header
+    return claims, header, key, trust
+
+
+def _trusts_with(trusts: Sequence[Trust], kid: str, header: Mapping[str, Any]) -> tuple[Trust, ...]:
+    alg = header["alg"]
+    if alg in SYMMETRIC:
+        raise refusal("alg-symmetric", alg=alg)
+    if alg not in ASYMMETRIC:
+        raise refusal("alg-unknown", alg=alg)
+    found = tuple(trust for trust in trusts if kid in trust.keys)
+    if not found:
+        for trust in trusts:
+            trust.keys.find(kid)
+        raise refusal("kid-unknown", kid=kid)
+    return found
 
 
 def key_id(header: Mapping[str, Any]) -> str:

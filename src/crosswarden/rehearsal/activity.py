@@ -42,7 +42,7 @@ def graph_record(
     return {
         "__UDI_RequiredFields_TenantId": organisation.id,
         "__UDI_RequiredFields_UniqueId": request,
-        "__UDI_RequiredFields_EventTime": as_form("dotnet", time)
+        "__UDI_RequiredFields_EventTime": "@{#time|dotnet}"
         if time.startswith("@{")
         else int(as_form("dotnet", time)),
         "__UDI_RequiredFields_RegionScope": "EU",

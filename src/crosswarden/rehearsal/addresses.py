@@ -18,15 +18,15 @@ __all__ = ["Place", "attacker_place", "home_place", "microsoft_address", "office
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An address and where geolocation puts it."""
+    """An address and where geolocation puts it. A template's place has placeholders for numbers."""
 
     address: str
-    network: int
+    network: int | str
     city: str
     state: str
     country: str
-    latitude: float
-    longitude: float
+    latitude: float | str
+    longitude: float | str
 
     def location(self) -> dict[str, object]:
         """The ``location`` of a sign-in."""

@@ -168,9 +168,17 @@ def mail_bound(
 
 
 def mail_synced_record(
-    organisation: Organisation, owner: User, *, id: str, time: str, address: str, session: str
+    organisation: Organisation,
+    owner: User,
+    *,
+    id: str,
+    time: str,
+    address: str,
+    session: str,
+    folder: str = "",
 ) -> Record:
     """A Sync: a folder brought to the desktop client. Real ones carry no application."""
+    folder = folder or folder_id(owner.mailbox, "Inbox")
     return {
         "AppAccessContext": {"APIId": ""},
         "CreationTime": time,
@@ -202,8 +210,8 @@ def mail_synced_record(
         "OriginatingServer": f"{SERVER}\r\n",
         "SessionId": session,
         "Item": {
-            "Id": folder_id(owner.mailbox, "Inbox"),
-            "ParentFolder": {"Id": folder_id(owner.mailbox, "Inbox"), "Name": "Inbox", "Path": "\\Inbox"},
+            "Id": folder,
+            "ParentFolder": {"Id": folder, "Name": "Inbox", "Path": "\\Inbox"},
         },
     }
 
@@ -216,33 +224,33 @@ def mail_synced(organisation: Organisation, chance: Chance, tick: int, owner: Us
     return Event(organisation.id, Stream.UNIFIED, tick, record["Id"], record)
 
 
-def mail_sent(
+def mail_sent_record(
     organisation: Organisation,
-    chance: Chance,
-    tick: int,
     owner: User,
     *,
+    id: str,
+    time: str,
     address: str,
     application: str,
     info: str,
     subject: str,
-    token: str = "",
-    client: str = "",
-    session: str = "",
-) -> Event:
-    """A message sent."""
+    token: str,
+    client: str,
+    session: str,
+    message: str,
+) -> Record:
+    """A message sent. Strings may be a template's placeholders."""
     server = SERVER.split()[0]
-    record: Record = {
-        "AppAccessContext": {
-            "AADSessionId": session,
-            "APIId": application,
-            "ClientAppId": client or application,
-            "UniqueTokenId": token,
-        }
-        if token
-        else {},
-        "CreationTime": iso(tick),
-        "Id": chance.guid(),
+    context = {
+        "AADSessionId": session,
+        "APIId": application,
+        "ClientAppId": client or application,
+        "UniqueTokenId": token,
+    }
+    return {
+        "AppAccessContext": context if token else {},
+        "CreationTime": time,
+        "Id": id,
         "Operation": "Send",
         "OrganizationId": organisation.id,
         "RecordType": 2,
@@ -263,13 +271,44 @@ def mail_sent(
         **_owner(organisation, owner),
         "OrganizationName": organisation.domain,
         "OriginatingServer": f"{SERVER}\r\n",
-        "SessionId": session or chance.guid(),
+        "SessionId": session,
         "Item": {
             "Id": "Unknown",
-            "InternetMessageId": f"<{server}{chance.hexadecimal(32)}@{server}.CHEP278.PROD.OUTLOOK.COM>",
+            "InternetMessageId": f"<{server}{message}@{server}.CHEP278.PROD.OUTLOOK.COM>",
             "Subject": subject,
         },
     }
+
+
+def mail_sent(
+    organisation: Organisation,
+    chance: Chance,
+    tick: int,
+    owner: User,
+    *,
+    address: str,
+    application: str,
+    info: str,
+    subject: str,
+    token: str = "",
+    client: str = "",
+    session: str = "",
+) -> Event:
+    """A message sent."""
+    record = mail_sent_record(
+        organisation,
+        owner,
+        id=chance.guid(),
+        time=iso(tick),
+        address=address,
+        application=application,
+        info=info,
+        subject=subject,
+        token=token,
+        client=client,
+        session=session or chance.guid(),
+        message=chance.hexadecimal(32),
+    )
     return Event(organisation.id, Stream.UNIFIED, tick, record["Id"], record)
 
 

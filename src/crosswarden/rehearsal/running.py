@@ -165,6 +165,8 @@ def rehearse(
         for step in story.steps:
             for event in step.events:
                 by_day[(min(event.tick, last - 1) - world.start) // DAY].append(event)
+    told = {event.tenant for events in by_day.values() for event in events}
+    alive = frozenset({world.victim.id, *(told & {world.sister.id})})
     writing = Writing(
         request.folder,
         world,
@@ -174,6 +176,7 @@ def rehearse(
         request.encoding,
         request.language,
         request.life,
+        alive,
     )
     files = writing.write(by_day, request.workers)
     truth = Truth(

@@ -6,21 +6,30 @@ same bytes. A small rehearsal ends as one file a log; a large one as one file a 
 
 from __future__ import annotations
 
+import gc
 import gzip
 import shutil
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from itertools import islice
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
+from operator import itemgetter
 from pathlib import Path
 
 from crosswarden.errors import UsageError
 from crosswarden.rehearsal.clock import DAY, iso
+from crosswarden.rehearsal.errands import errands
 from crosswarden.rehearsal.event import Event, Stream
+from crosswarden.rehearsal.kinds import PERSON, Kinds, kinds_of, person_values
+from crosswarden.rehearsal.life import live_day
 from crosswarden.rehearsal.organisation import Organisation
 from crosswarden.rehearsal.shapes import Exports, Setting, Shape
 from crosswarden.rehearsal.story import World
+from crosswarden.rehearsal.template import Filler, filler
 from crosswarden.rehearsal.truth import WrittenFile
 
 __all__ = ["Missing", "Writing"]
@@ -36,6 +45,17 @@ PACKS = ("", "gz", "zip")
 WHOLE = 60_000
 """User-days up to which each log is one file."""
 BATCH = 2_000
+
+
+def _context() -> BaseContext:
+    """Forking where there is such a thing: a worker then starts in no time."""
+    return get_context("fork" if "fork" in get_all_start_methods() else "spawn")
+
+
+def batched(lines: Iterator[str], size: int) -> Iterator[list[str]]:
+    """Lines, so many at a time."""
+    while batch := list(islice(lines, size)):
+        yield batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +83,8 @@ class Writing:
     encoding: str = "utf-8"
     language: str = "en"
     life: bool = True
+    alive: frozenset[str] = frozenset()
+    """The tenants, by id, whose ordinary life is written."""
     counts: dict[tuple[str, Stream, str, int], int] = field(default_factory=dict)
     """(tenant, log, shape, day) → events written."""
 
@@ -119,7 +141,7 @@ class Writing:
         self.folder.mkdir(parents=True, exist_ok=True)
         jobs = [(self, day, by_day.get(day, ())) for day in range(self.world.days)]
         if workers > 1 and len(jobs) > 1:
-            with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+            with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
                 for counts in pool.map(_write_day, jobs):
                     self.counts |= counts
         else:
@@ -165,6 +187,24 @@ class Writing:
         codec = ENCODINGS[self.encoding][1]
         return text if codec == "utf-8" else text.decode("utf-8").encode(codec, "replace")
 
+    def write_part(
+        self, stream: Stream, shape: Shape, setting: Setting, day: int, lines: Iterator[str]
+    ) -> None:
+        """Writes a day's events; where each day is a file of its own, that file."""
+        organisation = setting.organisation
+        part = self.part(organisation, stream, shape, day)
+        part.parent.mkdir(parents=True, exist_ok=True)
+        codec = ENCODINGS[self.encoding][1]
+        separator = shape.separator.decode("ascii")
+        first = True
+        with part.open("wb") as out:
+            for batch in batched(lines, BATCH):
+                text = separator.join(batch)
+                out.write((text if first else separator + text).encode(codec, "replace"))
+                first = False
+        if not self.whole:
+            self._finish(self.path(organisation, stream, shape, day), stream, shape, setting, [part])
+
     def _finish(
         self, path: str, stream: Stream, shape: Shape, setting: Setting, parts: Sequence[Path]
     ) -> None:
@@ -205,64 +245,65 @@ def _packed(plain: Path, target: Path, pack: str) -> None:
     plain.unlink()
 
 
+@dataclass
+class _Today:
+    """What happens in one tenant on one day: a story's events and ordinary ones, log by log in order of time."""
+
+    organisation: Organisation
+    kinds: Kinds | None
+    people: list[tuple[object, ...]]
+    rows: dict[Stream, list[tuple[int, int, int, object]]]
+
+    def lines(self, stream: Stream, shape: Shape, setting: Setting) -> Iterator[str]:
+        """Each event of a log in a shape."""
+        fillers: dict[int, Filler] = {}
+        for tick, number, person, value in self.rows.get(stream, ()):
+            if number < 0:
+                yield shape.line(stream, value, setting).decode("utf-8")  # type: ignore[arg-type]
+                continue
+            ready = fillers.get(number)
+            if ready is None:
+                assert self.kinds is not None
+                ready = fillers[number] = filler(self.kinds.every[number], shape, setting, PERSON)
+            yield ready.fill(self.people[person], tick, value)  # type: ignore[arg-type]
+
+
+def _today(writing: Writing, organisation: Organisation, day: int, events: Sequence[Event]) -> _Today:
+    """Collects a tenant's day."""
+    rows: dict[Stream, list[tuple[int, int, int, object]]] = defaultdict(list)
+    start = writing.world.start + day * DAY
+    every = [each for each in events if each.tenant == organisation.id]
+    kinds = None
+    people: list[tuple[object, ...]] = []
+    if writing.life and organisation.id in writing.alive:
+        kinds = kinds_of(organisation)
+        people = [person_values(user) for user in organisation.users]
+        streams = [kind.stream for kind in kinds.every]
+        for draft in live_day(organisation, kinds, day, start):
+            rows[streams[draft[1]]].append(draft)
+        every += errands(organisation, day, start, (start // DAY + 3) % 7 >= 5)
+    for event in every:
+        rows[event.stream].append((event.tick, -1, 0, event.record))
+    for each in rows.values():
+        each.sort(key=itemgetter(0))
+    return _Today(organisation, kinds, people, rows)
+
+
 def _write_day(job: tuple[Writing, int, Sequence[Event]]) -> dict[tuple[str, Stream, str, int], int]:
     """Writes one day's parts; returns how many events each holds."""
     writing, day, events = job
     counts: dict[tuple[str, Stream, str, int], int] = {}
-    for organisation in writing.ours().values():
-        for stream, shapes in writing.exports.items():
-            if writing.gap(stream, day):
-                continue
-            mine = sorted(
-                (each for each in events if each.stream is stream and each.tenant == organisation.id),
-                key=lambda each: each.tick,
-            )
-            for shape in shapes:
-                count = _write_part(writing, organisation, stream, shape, day, mine)
-                if count:
-                    counts[organisation.id, stream, shape.name, day] = count
+    gc.disable()  # a day is many small tuples and no cycles
+    try:
+        for organisation in writing.ours().values():
+            today = _today(writing, organisation, day, events)
+            setting = Setting(organisation, writing.language)
+            for stream, shapes in writing.exports.items():
+                if not today.rows.get(stream) or writing.gap(stream, day):
+                    continue
+                for shape in shapes:
+                    writing.write_part(stream, shape, setting, day, today.lines(stream, shape, setting))
+                    counts[organisation.id, stream, shape.name, day] = len(today.rows[stream])
+    finally:
+        gc.enable()
     return counts
-
-
-def _lines(stream: Stream, shape: Shape, setting: Setting, events: Sequence[Event]) -> Iterator[bytes]:
-    for event in events:
-        yield shape.line(stream, event.record, setting)
-
-
-def _write_part(
-    writing: Writing,
-    organisation: Organisation,
-    stream: Stream,
-    shape: Shape,
-    day: int,
-    events: Sequence[Event],
-) -> int:
-    setting = Setting(organisation, writing.language)
-    part = writing.part(organisation, stream, shape, day)
-    count = 0
-    batch: list[bytes] = []
-    out = None
-    separator = writing.encoded(shape.separator)
-    for line in _lines(stream, shape, setting, events):
-        batch.append(line)
-        count += 1
-        if len(batch) == BATCH:
-            if out is None:
-                part.parent.mkdir(parents=True, exist_ok=True)
-                out = part.open("wb")
-            else:
-                out.write(separator)
-            out.write(writing.encoded(shape.separator.join(batch)))
-            batch.clear()
-    if batch:
-        if out is None:
-            part.parent.mkdir(parents=True, exist_ok=True)
-            out = part.open("wb")
-        else:
-            out.write(separator)
-        out.write(writing.encoded(shape.separator.join(batch)))
-    if out is not None:
-        out.close()
-        if not writing.whole:
-            writing._finish(writing.path(organisation, stream, shape, day), stream, shape, setting, [part])
-    return count

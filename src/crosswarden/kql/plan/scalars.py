@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crosswarden.kql.functions.kinds import DYNAMIC, Kind, of
 from crosswarden.tables import Type
 
 if TYPE_CHECKING:
@@ -39,18 +40,29 @@ class Field:
     """One column that a step makes; equal only to itself, whatever its name."""
 
     name: str
-    type: Type
+    kind: Kind
+
+    @property
+    def type(self) -> Type:
+        """The KQL type."""
+        return self.kind.type
 
     def __repr__(self) -> str:
-        return f"{self.name}:{self.type.value}"
+        return f"{self.name}:{self.kind}"
 
 
 @dataclass(frozen=True, slots=True)
 class Literal:
     """A constant. ``value`` is None, bool, int, float, Decimal or str; datetime and timespan are ticks, dynamic is JSON text."""
 
-    type: Type
+    kind: Kind
     value: object
+    written: bool = True  # as a literal in the query's text; False where a let or a folded call made it
+
+    @property
+    def type(self) -> Type:
+        """The KQL type."""
+        return self.kind.type
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +72,28 @@ class Ref:
     field: Field
 
     @property
+    def kind(self) -> Kind:
+        """The column's kind."""
+        return self.field.kind
+
+    @property
     def type(self) -> Type:
         """The column's type."""
-        return self.field.type
+        return self.field.kind.type
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A scalar function or operator (named as the catalogue names it) applied to its arguments."""
 
-    type: Type
+    kind: Kind
     function: str
     arguments: tuple[Scalar, ...]
+
+    @property
+    def type(self) -> Type:
+        """The KQL type."""
+        return self.kind.type
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +102,11 @@ class Path:
 
     base: Scalar
     steps: tuple[str | int | Scalar, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """Dynamic, of unknown form."""
+        return DYNAMIC
 
     @property
     def type(self) -> Type:
@@ -91,17 +118,27 @@ class Path:
 class Window:
     """A function over the serialized rows: prev, next, row_number, row_cumsum, row_rank_…, row_window_session."""
 
-    type: Type
+    kind: Kind
     function: str
     arguments: tuple[Scalar, ...]
+
+    @property
+    def type(self) -> Type:
+        """The KQL type."""
+        return self.kind.type
 
 
 @dataclass(frozen=True, slots=True)
 class Subquery:
     """``toscalar``: the first cell of a query's result, null when there is none."""
 
-    type: Type
+    kind: Kind
     plan: Plan
+
+    @property
+    def type(self) -> Type:
+        """The KQL type."""
+        return self.kind.type
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +150,11 @@ class InQuery:
     plan: Plan
 
     @property
+    def kind(self) -> Kind:
+        """Always bool."""
+        return _BOOL
+
+    @property
     def type(self) -> Type:
         """Always bool."""
         return Type.BOOL
@@ -122,10 +164,17 @@ class InQuery:
 class Aggregation:
     """An aggregate function applied to rows of the step below; stands only in ``Aggregate`` and its relatives."""
 
-    type: Type
+    kind: Kind
     function: str
     arguments: tuple[Scalar, ...]
 
+    @property
+    def type(self) -> Type:
+        """The KQL type."""
+        return self.kind.type
+
+
+_BOOL = of(Type.BOOL)
 
 Scalar = Literal | Ref | Call | Path | Window | Subquery | InQuery | Aggregation
 
@@ -153,8 +202,8 @@ def walk(scalar: Scalar) -> Iterator[Scalar]:
 def fields_of(scalar: Scalar) -> set[Field]:
     """The columns that an expression reads.
 
-    >>> a = Field("a", Type.LONG)
-    >>> fields_of(Call(Type.LONG, "+", (Ref(a), Literal(Type.LONG, 1)))) == {a}
+    >>> a = Field("a", of(Type.LONG))
+    >>> fields_of(Call(a.kind, "+", (Ref(a), Literal(a.kind, 1)))) == {a}
     True
     """
     return {node.field for node in walk(scalar) if isinstance(node, Ref)}
@@ -177,7 +226,7 @@ def substitute(scalar: Scalar, values: dict[Field, Scalar]) -> Scalar:
         return values.get(scalar.field, scalar)
     if isinstance(scalar, Call | Window | Aggregation):
         arguments = tuple(substitute(argument, values) for argument in scalar.arguments)
-        return type(scalar)(scalar.type, scalar.function, arguments)
+        return type(scalar)(scalar.kind, scalar.function, arguments)
     if isinstance(scalar, Path):
         steps = tuple(
             step if isinstance(step, str | int) else substitute(step, values) for step in scalar.steps

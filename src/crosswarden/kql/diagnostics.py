@@ -70,6 +70,11 @@ class Diagnostics:
         """Notes an error about the whole of a node."""
         self._add(code, message, node.start, node.end, "error")
 
+    def include(self, items: Iterable[Diagnostic]) -> None:
+        """Takes over findings that were made about the same text."""
+        for item in items:
+            self._items.setdefault((item.start, item.length, item.message), item)
+
     def _add(self, code: str, message: str, start: int, end: int, severity: str) -> None:
         if len(self._items) >= self.limit:
             return

@@ -79,5 +79,6 @@ class Environment:
     hidden: Callable[[str], tuple[Column, ...]] = lambda _: ()
     now: int = field(default_factory=lambda: ticks(datetime.now(UTC)))
     parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters_optional: bool = False  # a parameter without value is null (checking only)
     database: str = "local"
     discover: Discovery | None = None

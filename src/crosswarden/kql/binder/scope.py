@@ -42,14 +42,23 @@ class Tabular:
         """The same columns over another plan (a step that only chooses or orders rows)."""
         return replace(self, plan=plan)
 
+    def without_hidden(self) -> Tabular:
+        """The same, with nothing but the columns shown."""
+        return replace(self, hidden=())
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of the query or a saved one, and the scope in which its body is to be read."""
+    """A function of the query or a saved one, and the scope in which its body is to be read.
+
+    ``foreign`` marks text that is not the query's own: errors in it are reported at the call.
+    """
 
     name: str
     declaration: FunctionDeclaration
     scope: Scope
+    foreign: bool = False
+    mentioned: frozenset[str] = frozenset()
 
 
 Bound = Scalar | Tabular | Function

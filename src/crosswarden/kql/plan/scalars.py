@@ -7,10 +7,10 @@ may move an expression wherever its fields are still to be had.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crosswarden.kql.functions.kinds import DYNAMIC, Kind, of
+from crosswarden.kql.functions import DYNAMIC, Function, Kind, of
 from crosswarden.tables import Type
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ __all__ = [
     "Path",
     "Ref",
     "Scalar",
+    "Special",
     "Subquery",
     "Window",
     "children",
@@ -84,11 +85,26 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A scalar function or operator (named as the catalogue names it) applied to its arguments."""
+    """A scalar function or operator of the catalogue applied to its arguments."""
 
     kind: Kind
-    function: str
+    function: Function
     arguments: tuple[Scalar, ...]
+
+    @property
+    def type(self) -> Type:
+        """The KQL type."""
+        return self.kind.type
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """What no function of the catalogue says, by our own name; ``options`` are plain values that it has to know."""
+
+    kind: Kind
+    name: str
+    arguments: tuple[Scalar, ...]
+    options: tuple[object, ...] = ()
 
     @property
     def type(self) -> Type:
@@ -134,6 +150,7 @@ class Subquery:
 
     kind: Kind
     plan: Plan
+    column: Field  # the first column that the query shows
 
     @property
     def type(self) -> Type:
@@ -145,9 +162,10 @@ class Subquery:
 class InQuery:
     """``in`` and its relatives with a query on the right: its first column is the set."""
 
-    operator: str
+    operator: str  # the catalogue's name: InCs, NotInCs, In, NotIn, HasAny, HasAll
     value: Scalar
     plan: Plan
+    column: Field
 
     @property
     def kind(self) -> Kind:
@@ -162,11 +180,16 @@ class InQuery:
 
 @dataclass(frozen=True, slots=True)
 class Aggregation:
-    """An aggregate function applied to rows of the step below; stands only in ``Aggregate`` and its relatives."""
+    """An aggregate of the catalogue applied to rows of the step below; stands only in ``Aggregate`` and its relatives.
+
+    ``part`` chooses among the values of an aggregate that gives several: 0 is the first (of ``arg_max(a, b, c)`` the
+    value of a), 1 the second.
+    """
 
     kind: Kind
-    function: str
+    function: Function
     arguments: tuple[Scalar, ...]
+    part: int = 0
 
     @property
     def type(self) -> Type:
@@ -176,12 +199,12 @@ class Aggregation:
 
 _BOOL = of(Type.BOOL)
 
-Scalar = Literal | Ref | Call | Path | Window | Subquery | InQuery | Aggregation
+Scalar = Literal | Ref | Call | Special | Path | Window | Subquery | InQuery | Aggregation
 
 
 def children(scalar: Scalar) -> tuple[Scalar, ...]:
     """The expressions directly inside one."""
-    if isinstance(scalar, Call | Window | Aggregation):
+    if isinstance(scalar, Call | Special | Window | Aggregation):
         return scalar.arguments
     if isinstance(scalar, Path):
         return (scalar.base, *(step for step in scalar.steps if not isinstance(step, str | int)))
@@ -203,7 +226,7 @@ def fields_of(scalar: Scalar) -> set[Field]:
     """The columns that an expression reads.
 
     >>> a = Field("a", of(Type.LONG))
-    >>> fields_of(Call(a.kind, "+", (Ref(a), Literal(a.kind, 1)))) == {a}
+    >>> fields_of(Special(a.kind, "example", (Ref(a), Literal(a.kind, 1)))) == {a}
     True
     """
     return {node.field for node in walk(scalar) if isinstance(node, Ref)}
@@ -212,7 +235,7 @@ def fields_of(scalar: Scalar) -> set[Field]:
 def is_constant(scalar: Scalar) -> bool:
     """Whether the value is the same for every row (literals, and calls on them; ``rand`` and its like are not)."""
     return all(
-        isinstance(node, Literal) or (isinstance(node, Call) and node.function not in _VOLATILE)
+        isinstance(node, Literal) or (isinstance(node, Call) and node.function.name not in _VOLATILE)
         for node in walk(scalar)
     )
 
@@ -224,14 +247,13 @@ def substitute(scalar: Scalar, values: dict[Field, Scalar]) -> Scalar:
     """The expression with columns replaced by other expressions."""
     if isinstance(scalar, Ref):
         return values.get(scalar.field, scalar)
-    if isinstance(scalar, Call | Window | Aggregation):
-        arguments = tuple(substitute(argument, values) for argument in scalar.arguments)
-        return type(scalar)(scalar.kind, scalar.function, arguments)
+    if isinstance(scalar, Call | Special | Window | Aggregation):
+        return replace(scalar, arguments=tuple(substitute(argument, values) for argument in scalar.arguments))
     if isinstance(scalar, Path):
         steps = tuple(
             step if isinstance(step, str | int) else substitute(step, values) for step in scalar.steps
         )
         return Path(substitute(scalar.base, values), steps)
     if isinstance(scalar, InQuery):
-        return InQuery(scalar.operator, substitute(scalar.value, values), scalar.plan)
+        return replace(scalar, value=substitute(scalar.value, values))
     return scalar

@@ -1,0 +1,1 @@
+"""Binding of tabular operators, one module a family."""

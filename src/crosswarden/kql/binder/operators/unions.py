@@ -1,0 +1,140 @@
+"""union: columns by name and type, in the order in which the tables bring them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crosswarden.kql import syntax
+from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder
+from crosswarden.kql.binder.names import matching_tables, scan, wildcard
+from crosswarden.kql.binder.operators.settings import setting
+from crosswarden.kql.binder.scope import Tabular
+from crosswarden.kql.functions import Kind, of
+from crosswarden.kql.plan import Field, Union
+from crosswarden.tables import Type
+
+__all__ = ["HANDLERS", "SOURCES", "union_of"]
+
+
+def bind_union(binder: Binder, table: Tabular, operator: syntax.Operator) -> Tabular:
+    """``T | union …``: the rows before the pipe come first."""
+    assert isinstance(operator, syntax.Union)
+    return _union(binder, operator, [table])
+
+
+def bind_union_source(binder: Binder, operator: syntax.Operator) -> Tabular:
+    """``union A, B``."""
+    assert isinstance(operator, syntax.Union)
+    return _union(binder, operator, [])
+
+
+def _union(binder: Binder, operator: syntax.Union, tables: list[Tabular]) -> Tabular:
+    fuzzy = setting(operator.parameters, "isfuzzy") in (True, "true", 1)
+    for item in operator.tables:
+        tables += _branches(binder, item, fuzzy=fuzzy)
+    if not tables:
+        if not fuzzy:
+            binder.error("kql-union", "The union has no table.", operator)
+        return NOTHING
+    source = setting(operator.parameters, "withsource") or setting(operator.parameters, "with_source")
+    inner = setting(operator.parameters, "kind") == "inner"
+    return union_of(binder, tables, source=str(source) if source else None, inner=inner)
+
+
+def _branches(binder: Binder, item: syntax.Expression, *, fuzzy: bool) -> list[Tabular]:
+    """The tables that one item stands for; with ``isfuzzy`` one that is not known counts as absent."""
+    if isinstance(item, syntax.WildcardName):
+        found = [scan(binder, table) for table in matching_tables(binder, item.text)]
+        matches = wildcard(item.text)
+        scope = binder.scope
+        found += [
+            value for name in scope.known() if isinstance(value := scope.find(name), Tabular) and matches.fullmatch(name)
+        ]
+        if not found and not fuzzy:
+            binder.error("kql-unknown-table", f"No table matches '{item.text}'.", item)
+        return found
+    if fuzzy and isinstance(item, syntax.Name) and not _is_known(binder, item.text):
+        binder.notes.append(f"the union leaves out '{item.text}', which is not known (isfuzzy)")
+        return []
+    with binder.seeing(None):
+        found_table = binder.bind(item)
+    if isinstance(found_table, Tabular):
+        return [found_table] if found_table is not NOTHING else [NOTHING]
+    if found_table is not UNKNOWN:
+        binder.error("kql-table-expected", "A tabular expression is expected here.", item)
+    return []
+
+
+def _is_known(binder: Binder, name: str) -> bool:
+    environment = binder.environment
+    return binder.scope.find(name) is not None or name in environment.tables or name in environment.functions
+
+
+def union_of(
+    binder: Binder, tables: Sequence[Tabular], *, source: str | None = None, inner: bool = False
+) -> Tabular:
+    """The rows of all tables. A name with two types becomes two columns, ``name_type`` each."""
+    order: dict[str, dict[Type, None]] = {}
+    for table in tables:
+        for column in table.columns:
+            order.setdefault(column.name, {}).setdefault(column.type)
+    if inner:
+        order = {n: k for n, k in order.items() if all(_has(table, n) for table in tables)}
+    columns: list[tuple[Field, tuple[Field | None, ...]]] = []
+    taken = {source} if source else set()
+    for name, kinds in order.items():
+        for kind in kinds:
+            made = _free(f"{name}_{kind.value}" if len(kinds) > 1 else name, taken)
+            picks = tuple(_pick(table, name, kind) for table in tables)
+            field = Field(made, _kind(picks, kind))
+            if any(pick in binder.unknown_fields for pick in picks if pick is not None):
+                binder.unknown_fields.add(field)
+            columns.append((field, picks))
+    hidden = _hidden_columns(tables, {field.name for field, _ in columns})
+    made_source = Field(source, of(Type.STRING)) if source else None
+    names = tuple(table.name or f"union_arg{at}" for at, table in enumerate(tables))
+    plan = Union(tuple(table.plan for table in tables), (*columns, *hidden), made_source, names)
+    shown = ((made_source,) if made_source else ()) + tuple(field for field, _ in columns)
+    return Tabular(
+        plan, shown, tuple(field for field, _ in hidden), any(table.open for table in tables)
+    )
+
+
+def _free(name: str, taken: set[str]) -> str:
+    made, number = name, 0
+    while made in taken:
+        number += 1
+        made = f"{name}{number}"
+    taken.add(made)
+    return made
+
+
+def _has(table: Tabular, name: str) -> bool:
+    return any(column.name == name for column in table.columns)
+
+
+def _pick(table: Tabular, name: str, kind: Type) -> Field | None:
+    return next((column for column in table.columns if column.name == name and column.type is kind), None)
+
+
+def _kind(picks: Sequence[Field | None], kind: Type) -> Kind:
+    kinds = {pick.kind for pick in picks if pick is not None}
+    return kinds.pop() if len(kinds) == 1 else of(kind)
+
+
+def _hidden_columns(
+    tables: Sequence[Tabular], shown: set[str]
+) -> list[tuple[Field, tuple[Field | None, ...]]]:
+    made: dict[str, Field] = {}
+    for table in tables:
+        for column in table.hidden:
+            if column.name not in shown:
+                made.setdefault(column.name, Field(column.name, column.kind))
+    return [
+        (field, tuple(next((c for c in table.hidden if c.name == name), None) for table in tables))
+        for name, field in made.items()
+    ]
+
+
+HANDLERS = {syntax.Union: bind_union}
+SOURCES = {syntax.Union: bind_union_source}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 
 from crosswarden.kql.functions.model import Context
 from crosswarden.kql.lowering.step import Order, Step
@@ -51,7 +53,8 @@ class Lowering:
     shared: dict[Shared, Step] = field(default_factory=dict)
     groups: tuple[Field, ...] = ()  # the columns that tell apart the row sets an inner query runs over
     carried: tuple[Field, ...] = ()  # columns constant in each such row set, carried along
-    temporary: int = 0
+    subqueries: dict[int, str] = field(default_factory=dict)
+    counter: Iterator[int] = field(default_factory=lambda: count(1))
 
     def step(self, plan: Plan) -> Step:
         """The plan step as a SELECT in the making."""
@@ -83,8 +86,46 @@ class Lowering:
 
     def fresh(self, prefix: str) -> str:
         """A new name for a table expression."""
-        self.temporary += 1
-        return f"{prefix}{self.temporary}"
+        return f"{prefix}{next(self.counter)}"
+
+    def named(self, fields: Iterable[Field]) -> dict[Field, str]:
+        """The columns' SQL names."""
+        for wanted in fields:
+            self.name(wanted)
+        return self.names
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """What is lowered inside does not belong to the row sets of an inner query."""
+        before = self.groups, self.carried
+        self.groups, self.carried = (), ()
+        try:
+            yield
+        finally:
+            self.groups, self.carried = before
+
+    @contextmanager
+    def each(self, groups: tuple[Field, ...], carried: tuple[Field, ...]) -> Iterator[None]:
+        """What is lowered inside runs over each row set apart."""
+        before = self.groups, self.carried
+        self.groups = (*before[0], *groups)
+        self.carried = tuple(dict.fromkeys((*before[1], *carried)))
+        try:
+            yield
+        finally:
+            self.groups, self.carried = before
+
+    def nested(self) -> Lowering:
+        """The lowering of a statement of its own, run before this one."""
+        return Lowering(
+            self.handlers,
+            self.scalar_handler,
+            self.context,
+            names=self.names,
+            taken=self.taken,
+            scans=self.scans,
+            counter=self.counter,
+        )
 
     def hidden(self) -> tuple[Field, ...]:
         """The columns that every step of an inner query carries along."""

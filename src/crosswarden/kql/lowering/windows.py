@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from crosswarden.kql.functions import of
 from crosswarden.kql.lowering.context import Lowering
 from crosswarden.kql.lowering.step import Step
-from crosswarden.kql.plan import Literal, Scalar, Window
-from crosswarden.kql.sql import Expression, call, cast, exp, number
+from crosswarden.kql.plan import Call, Field, Literal, Path, Ref, Scalar, Special, Window, walk
+from crosswarden.kql.sql import Expression, call, cast, exp, number, truth
 from crosswarden.tables import Type
 
-__all__ = ["lower_window", "over"]
+__all__ = ["lower_window", "over", "unnested_windows"]
 
 
 def over(lowering: Lowering, step: Step, function: Expression, *more: Expression) -> exp.Window:
@@ -45,7 +48,7 @@ def _row_number(lowering: Lowering, arguments: tuple[Scalar, ...], step: Step) -
     start = lowering.scalar(arguments[0], step) if arguments else number(1)
     more = []
     if len(arguments) > 1 and not (isinstance(arguments[1], Literal) and arguments[1].value is False):
-        more.append(lowering.restarts(arguments[1], step))
+        more.append(lowering.scalar(arguments[1], step))
     number_ = over(lowering, step, call("row_number"), *more)
     if isinstance(start, exp.Literal) and start.this == "1":
         return number_
@@ -55,8 +58,67 @@ def _row_number(lowering: Lowering, arguments: tuple[Scalar, ...], step: Step) -
 def _cumulative(lowering: Lowering, arguments: tuple[Scalar, ...], step: Step) -> Expression:
     more = []
     if len(arguments) > 1 and not (isinstance(arguments[1], Literal) and arguments[1].value is False):
-        more.append(lowering.restarts(arguments[1], step))
+        more.append(lowering.scalar(arguments[1], step))
     window = over(lowering, step, call("sum", lowering.scalar(arguments[0], step)), *more)
     window.set("spec", exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"))
     kind = {Type.REAL: "DOUBLE", Type.DECIMAL: "DECIMAL(38,18)"}.get(arguments[0].type, "BIGINT")
     return cast(window, kind)
+
+
+_RESTARTS = {"row_number": 1, "row_cumsum": 1}
+
+
+def unnested_windows(
+    lowering: Lowering, step: Step, assigned: list[tuple[Field, Scalar]]
+) -> tuple[Step, list[tuple[Field, Scalar]]]:
+    """A step in which the windows inside windows, and the runs that restarts make, are columns already."""
+    ready: list[tuple[Field, Scalar]] = []
+    for field, value in assigned:
+        step, value = _without_inner(lowering, step, value)
+        ready.append((field, value))
+    return step, ready
+
+
+def _without_inner(lowering: Lowering, step: Step, value: Scalar) -> tuple[Step, Scalar]:
+    if isinstance(value, Window):
+        arguments = []
+        for at, argument in enumerate(value.arguments):
+            if any(isinstance(node, Window) for node in walk(argument)):
+                step, argument = _without_inner(lowering, step, argument)
+                step, argument = _as_column(lowering, step, argument)
+            if at == _RESTARTS.get(value.function) and not _is_false(argument):
+                step, argument = _runs(lowering, step, argument)
+            arguments.append(argument)
+        return step, Window(value.kind, value.function, tuple(arguments))
+    if isinstance(value, Call | Special):
+        parts = []
+        for argument in value.arguments:
+            step, argument = _without_inner(lowering, step, argument)
+            parts.append(argument)
+        return step, replace(value, arguments=tuple(parts))
+    if isinstance(value, Path):
+        step, base = _without_inner(lowering, step, value.base)
+        return step, Path(base, value.steps)
+    return step, value
+
+
+def _is_false(value: Scalar) -> bool:
+    return isinstance(value, Literal) and value.value is False
+
+
+def _as_column(lowering: Lowering, step: Step, value: Scalar) -> tuple[Step, Scalar]:
+    held = Field("#window", value.kind)
+    step = lowering.ready(step, [value], whole=True)
+    step.outputs[held] = lowering.scalar(value, step)
+    return lowering.seal(step), Ref(held)
+
+
+def _runs(lowering: Lowering, step: Step, restart: Scalar) -> tuple[Step, Scalar]:
+    """The number of the run that each row belongs to: a new one begins where ``restart`` holds."""
+    step = lowering.ready(step, [restart], whole=True)
+    held = Field("#run", of(Type.LONG))
+    starts = call("count_if", call("coalesce", lowering.scalar(restart, step), truth(False)))
+    window = over(lowering, step, starts)
+    window.set("spec", exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"))
+    step.outputs[held] = window
+    return lowering.seal(step), Ref(held)

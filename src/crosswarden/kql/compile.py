@@ -46,7 +46,9 @@ class Compiled:
     notes: tuple[str, ...]
 
 
-def bind(text: str, environment: Environment | None = None, *, name: str = "") -> tuple[BoundBlock, Diagnostics]:
+def bind(
+    text: str, environment: Environment | None = None, *, name: str = ""
+) -> tuple[BoundBlock, Diagnostics]:
     """Parses and binds; the block is worth only what the diagnostics say."""
     parsed = parse(text)
     found = Diagnostics(Source(text, name))

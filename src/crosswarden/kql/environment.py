@@ -19,8 +19,8 @@ __all__ = ["DOCUMENTED", "Discovery", "Environment", "Tables", "ticks"]
 
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 
-Discovery = Callable[["Plan", "Field"], Sequence[Column]]
-"""Runs a plan's prefix to learn which columns the bags (or values) of one of its columns would give."""
+Discovery = Callable[["Plan", "Sequence[Field]"], list[tuple[object, ...]]]
+"""Runs a plan and gives its rows of those columns, in the engine's representation: for steps whose columns depend on data."""
 
 
 def ticks(moment: datetime) -> int:
@@ -73,7 +73,7 @@ class Environment:
     lets a step whose columns depend on data (``bag_unpack``, ``pivot``) ask for them; without it they stay open.
     """
 
-    tables: Mapping[str, Table] = DOCUMENTED
+    tables: Mapping[str, Table] = field(default_factory=lambda: DOCUMENTED)
     functions: Mapping[str, str] = field(default_factory=dict)
     watchlists: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
     hidden: Callable[[str], tuple[Column, ...]] = lambda _: ()

@@ -16,7 +16,15 @@ from crosswarden.kql.environment import Environment
 from crosswarden.kql.functions import DYNAMIC
 from crosswarden.kql.plan import Field, Given, Literal, Ref, Scalar
 
-__all__ = ["NOTHING", "UNKNOWN", "Binder", "is_unknown"]
+__all__ = [
+    "NOTHING",
+    "UNKNOWN",
+    "Binder",
+    "ExpressionHandler",
+    "OperatorHandler",
+    "SourceHandler",
+    "is_unknown",
+]
 
 UNKNOWN = Literal(DYNAMIC, None, written=False)
 """What an expression that is wrong comes to; everything made of it is unknown too, without a second error."""

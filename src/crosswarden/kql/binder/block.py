@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crosswarden.kql import syntax
 from crosswarden.kql.binder import calls, expressions, literals, sources
-from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder
+from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder, ExpressionHandler
 from crosswarden.kql.binder.operators.table import OPERATORS, SOURCES
 from crosswarden.kql.binder.scope import Scope, Tabular
 from crosswarden.kql.binder.statements import bind_statement, finish
@@ -19,7 +19,7 @@ from crosswarden.tables import Type
 
 __all__ = ["BoundBlock", "BoundQuery", "bind_block", "mentioned_names"]
 
-EXPRESSIONS = {
+EXPRESSIONS: dict[type[syntax.Expression], ExpressionHandler] = {
     **literals.HANDLERS,
     **expressions.HANDLERS,
     **calls.HANDLERS,
@@ -56,16 +56,16 @@ def mentioned_names(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def bind_block(
-    block: syntax.QueryBlock, environment: Environment, diagnostics: Diagnostics
-) -> BoundBlock:
+def bind_block(block: syntax.QueryBlock, environment: Environment, diagnostics: Diagnostics) -> BoundBlock:
     """Binds every statement; what is wrong goes to ``diagnostics``, all of it."""
     binder = Binder(environment, diagnostics, EXPRESSIONS, OPERATORS, SOURCES)
     binder.mentioned = mentioned_names(diagnostics.source.text)
     binder.scope = Scope()
     queries: list[BoundQuery] = []
     for directive in block.directives:
-        diagnostics.note("kql-directive", "A client's directive is left alone.", directive.start, directive.end)
+        diagnostics.note(
+            "kql-directive", "A client's directive is left alone.", directive.start, directive.end
+        )
     for statement in block.statements:
         if isinstance(statement, syntax.QueryStatement):
             queries += _query(binder, statement.expression)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from crosswarden.kql import syntax
 from crosswarden.kql.binder.arguments import argument, constant_of
-from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder, is_unknown
+from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder, ExpressionHandler, is_unknown
 from crosswarden.kql.binder.inlining import call_function, saved_function
 from crosswarden.kql.binder.names import fresh_use, open_column, table_named
 from crosswarden.kql.binder.scope import Bound, Function, Tabular
@@ -59,7 +59,9 @@ def _other_call(binder: Binder, node: syntax.Call) -> Bound:
         saved = saved_function(binder, name, node)
         return UNKNOWN if saved is None else call_function(binder, saved, node.arguments, node)
     if find_aggregate(name) is not None:
-        binder.error("kql-aggregate", f"The aggregate function '{name}' is not allowed in this context.", node)
+        binder.error(
+            "kql-aggregate", f"The aggregate function '{name}' is not allowed in this context.", node
+        )
         return UNKNOWN
     if not node.arguments and name in binder.environment.tables:
         return table_named(binder, name, node.name)
@@ -100,7 +102,11 @@ def _scalar_call(binder: Binder, function: Catalogued, node: syntax.Call) -> Sca
     if function.support is Support.UNSUPPORTED:
         binder.refuse(f"The function '{function.name}'", node.name, function.reason)
     loose = any(is_unknown(binder, item) for item in arguments)
-    bound = bind(function, [argument(item) for item in arguments]) if loose else _checked(binder, function, node, arguments)
+    bound = (
+        bind(function, [argument(item) for item in arguments])
+        if loose
+        else _checked(binder, function, node, arguments)
+    )
     if bound is None or (loose and not bound.ok):
         return UNKNOWN
     if function.support is Support.BINDER and not loose:
@@ -255,7 +261,9 @@ def _materialized_view(binder: Binder, node: syntax.Call) -> Bound:
 
 
 def _stored(binder: Binder, node: syntax.Call) -> Bound:
-    binder.refuse(f"The function '{node.name.text}'", node.name, "there is no Kusto service behind this engine")
+    binder.refuse(
+        f"The function '{node.name.text}'", node.name, "there is no Kusto service behind this engine"
+    )
     return NOTHING
 
 
@@ -279,4 +287,4 @@ _SPECIAL: dict[str, Callable[[Binder, syntax.Call], Bound]] = {
     "current_database": _current_database,
 }
 
-HANDLERS = {syntax.Call: bind_call}
+HANDLERS: dict[type[syntax.Expression], ExpressionHandler] = {syntax.Call: bind_call}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crosswarden.kql import syntax
 from crosswarden.kql.binder.arguments import argument
-from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder, is_unknown
+from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder, ExpressionHandler, is_unknown
 from crosswarden.kql.binder.names import bind_name, table_named
 from crosswarden.kql.binder.scope import Bound, Function, Row, Tabular
 from crosswarden.kql.functions import DYNAMIC, Mismatch, bind, find_operator, of
@@ -183,7 +183,11 @@ def bind_unary(binder: Binder, node: syntax.Expression) -> Bound:
     operand = binder.scalar(node.operand)
     if isinstance(operand, Literal) and operand.value is not None and operand is not UNKNOWN:
         value = operand.value
-        if isinstance(value, int | float) and not isinstance(value, bool) and operand.type is not Type.DATETIME:
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and operand.type is not Type.DATETIME
+        ):
             return Literal(operand.kind, -value if node.operator == "-" else value)
     name = "UnaryMinus" if node.operator == "-" else "UnaryPlus"
     return operator_call(binder, name, node.operator, node, (operand,), (node.operand,))
@@ -221,7 +225,9 @@ def _star_in(binder: Binder, name: str, node: syntax.InList, scalars: Sequence[S
     parts = []
     for column in binder.row.columns.values():
         if column.type in (Type.STRING, Type.DYNAMIC):
-            call = operator_call(binder, name, node.operator, node, (Ref(column), *scalars), (node, *node.items))
+            call = operator_call(
+                binder, name, node.operator, node, (Ref(column), *scalars), (node, *node.items)
+            )
             parts.append(call)
     return joined("Or", parts) if parts else Literal(_BOOL, False, written=False)
 
@@ -258,14 +264,22 @@ def bind_member(binder: Binder, node: syntax.Expression) -> Bound:
     if is_unknown(binder, base):
         return UNKNOWN
     if not isinstance(node.name, syntax.Name) or base.type is not Type.DYNAMIC:
-        binder.error("kql-member", f"The value of type '{base.type}' has no member '{node.name.text}'.", node.name)
+        binder.error(
+            "kql-member", f"The value of type '{base.type}' has no member '{node.name.text}'.", node.name
+        )
         return UNKNOWN
     return _path(base, node.name.text)
 
 
 def _names_database(target: syntax.Expression) -> bool:
     call = target.call if isinstance(target, syntax.MemberCall) else target
-    return isinstance(call, syntax.Call) and call.name.text in ("database", "cluster", "workspace", "app", "resource")
+    return isinstance(call, syntax.Call) and call.name.text in (
+        "database",
+        "cluster",
+        "workspace",
+        "app",
+        "resource",
+    )
 
 
 def _side_column(binder: Binder, side: Row, node: syntax.Member) -> Scalar:
@@ -346,7 +360,7 @@ def bind_star(binder: Binder, node: syntax.Expression) -> Bound:
     return Special(DYNAMIC, "star", ())
 
 
-HANDLERS = {
+HANDLERS: dict[type[syntax.Expression], ExpressionHandler] = {
     syntax.Binary: bind_binary,
     syntax.Unary: bind_unary,
     syntax.Between: bind_between,

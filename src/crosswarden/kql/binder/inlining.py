@@ -101,7 +101,9 @@ def _by_parameter(
         while position < len(names) and names[position] in given:
             position += 1
         if position >= len(names):
-            message = f"The function '{function.name}' expects {len(names)} arguments, found {len(arguments)}."
+            message = (
+                f"The function '{function.name}' expects {len(names)} arguments, found {len(arguments)}."
+            )
             binder.error("kql-argument", message, argument)
             break
         given[names[position]] = argument
@@ -126,7 +128,7 @@ def convert(value: Scalar, wanted: Type) -> Scalar:
     """The value as that type, by the conversion function of the type where it is another."""
     if value is UNKNOWN or value.type is wanted:
         return value
-    if wanted is Type.DYNAMIC or value.kind == DYNAMIC and wanted is Type.STRING:
+    if wanted is Type.DYNAMIC or (value.kind == DYNAMIC and wanted is Type.STRING):
         pass
     if isinstance(value, Literal) and value.type in (Type.INT, Type.LONG) and wanted in (Type.LONG, Type.INT):
         return Literal(of(wanted), value.value, value.written)
@@ -155,9 +157,13 @@ def _fitted_table(
         if isinstance(wanted, syntax.ColumnDeclaration) and not value.open:
             found = columns.get(wanted.name.text)
             kind = Type.named(wanted.type.text) if wanted.type else None
-            if found is None or (kind is not None and found.type is not kind and found not in binder.unknown_fields):
+            if found is None or (
+                kind is not None and found.type is not kind and found not in binder.unknown_fields
+            ):
                 what = f"'{wanted.name.text}'" + (f" of type {kind}" if kind else "")
-                binder.error("kql-argument", f"The table lacks the column {what} that the function needs.", node)
+                binder.error(
+                    "kql-argument", f"The table lacks the column {what} that the function needs.", node
+                )
     return shared(value, parameter.name.text)
 
 
@@ -179,7 +185,9 @@ def _placeholder(schema: syntax.TableSchema) -> Tabular:
         for column in schema.columns
         if isinstance(column, syntax.ColumnDeclaration)
     )
-    return Tabular(Given(fields), fields, open=any(isinstance(column, syntax.Star) for column in schema.columns))
+    return Tabular(
+        Given(fields), fields, open=any(isinstance(column, syntax.Star) for column in schema.columns)
+    )
 
 
 def saved_function(binder: Binder, name: str, node: syntax.Node) -> Function | None:

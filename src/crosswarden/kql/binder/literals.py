@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 
 from crosswarden.kql import syntax
-from crosswarden.kql.binder.binder import Binder
+from crosswarden.kql.binder.binder import Binder, ExpressionHandler
 from crosswarden.kql.functions import ARRAY, BAG, DYNAMIC, Kind, of
 from crosswarden.kql.plan import Literal, Scalar
 from crosswarden.tables import Type
@@ -64,7 +64,11 @@ def _plain(literal: syntax.Literal) -> str:
         case _ if isinstance(value, int | Decimal):
             return str(value)
         case _ if isinstance(value, float):
-            return _string(str(value)) if value != value or value in (float("inf"), -float("inf")) else repr(value)
+            return (
+                _string(str(value))
+                if value != value or value in (float("inf"), -float("inf"))
+                else repr(value)
+            )
         case _:
             return _string(str(value))
 
@@ -99,4 +103,7 @@ def span(ticks: int) -> str:
     return f"{sign}{f'{days}.' if days else ''}{text}{f'.{fraction:07d}' if fraction else ''}"
 
 
-HANDLERS = {syntax.Literal: bind_literal, syntax.DynamicLiteral: bind_dynamic}
+HANDLERS: dict[type[syntax.Expression], ExpressionHandler] = {
+    syntax.Literal: bind_literal,
+    syntax.DynamicLiteral: bind_dynamic,
+}

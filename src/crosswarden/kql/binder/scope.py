@@ -74,7 +74,9 @@ class Row:
     open: bool = False
     left: Row | None = None
     right: Row | None = None
-    variables: Mapping[str, Bound] = field(default_factory=dict)  # names of graph nodes, scan steps and the like
+    variables: Mapping[str, Bound | Row] = field(
+        default_factory=dict
+    )  # names of graph nodes, scan steps and the like
 
     @classmethod
     def of(cls, table: Tabular) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crosswarden.kql import syntax
-from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder
+from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder, ExpressionHandler
 from crosswarden.kql.binder.inlining import convert
 from crosswarden.kql.binder.names import shared
 from crosswarden.kql.binder.scope import Bound, Function, Row, Tabular
@@ -40,9 +40,7 @@ def bind_pipe(binder: Binder, node: syntax.Expression) -> Bound:
     return continue_pipe(binder, table, operators[1:])
 
 
-def continue_pipe(
-    binder: Binder, table: Tabular, operators: tuple[syntax.Operator, ...]
-) -> Tabular:
+def continue_pipe(binder: Binder, table: Tabular, operators: tuple[syntax.Operator, ...]) -> Tabular:
     """The operators one after another over the table."""
     given, binder.given = binder.given, None
     row, binder.row = binder.row, None
@@ -60,7 +58,9 @@ def continue_pipe(
 
 def _word(operator: syntax.Operator) -> str:
     name = type(operator).__name__
-    return "".join(f"-{char.lower()}" if char.isupper() and at else char.lower() for at, char in enumerate(name))
+    return "".join(
+        f"-{char.lower()}" if char.isupper() and at else char.lower() for at, char in enumerate(name)
+    )
 
 
 def declared_fields(binder: Binder, columns: tuple[syntax.ColumnDeclaration, ...]) -> tuple[Field, ...]:
@@ -120,8 +120,10 @@ def bind_external(binder: Binder, node: syntax.Expression) -> Bound:
             binder.error("kql-constant", "The expression must be a constant string.", uri)
     properties = {}
     for item in node.properties:
-        value = item.value
-        properties[item.name] = value.text if isinstance(value, syntax.Name) else getattr(value, "value", None)
+        written = item.value
+        properties[item.name] = (
+            written.text if isinstance(written, syntax.Name) else getattr(written, "value", None)
+        )
     options = {"uris": tuple(uris), "properties": properties}
     return Tabular(Staged("externaldata", (), fields, options), fields)
 
@@ -187,7 +189,7 @@ def _distinct_names(assigned: list[tuple[Field, Scalar]]) -> list[Field]:
     return made
 
 
-HANDLERS = {
+HANDLERS: dict[type[syntax.Expression], ExpressionHandler] = {
     syntax.Pipe: bind_pipe,
     syntax.DataTable: bind_datatable,
     syntax.ExternalData: bind_external,

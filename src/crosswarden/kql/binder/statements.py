@@ -23,7 +23,10 @@ def bind_statement(binder: Binder, statement: syntax.Statement) -> None:
             _parameters(binder, statement)
         case syntax.SetOption():
             binder.diagnostics.note(
-                "kql-set", f"The option '{statement.name}' has no effect here.", statement.start, statement.end
+                "kql-set",
+                f"The option '{statement.name}' has no effect here.",
+                statement.start,
+                statement.end,
             )
         case syntax.AliasDatabase():
             binder.diagnostics.note(

@@ -11,7 +11,9 @@ from crosswarden.kql.sql import Expression, call, exp, identifier, null
 __all__ = ["lower_aggregation"]
 
 _EXTREMES = {"arg_max": "arg_max", "argmax": "arg_max", "arg_min": "arg_min", "argmin": "arg_min"}
-_LISTS = frozenset({"make_list", "makelist", "make_list_if", "make_list_with_nulls", "make_bag", "make_bag_if"})
+_LISTS = frozenset(
+    {"make_list", "makelist", "make_list_if", "make_list_with_nulls", "make_bag", "make_bag_if"}
+)
 
 
 def lower_aggregation(lowering: Lowering, node: Aggregation, step: Step) -> Expression:
@@ -22,7 +24,9 @@ def lower_aggregation(lowering: Lowering, node: Aggregation, step: Step) -> Expr
     if name in ("take_any", "any") and len(node.arguments) > 1:
         return _field(call("any_value", _row(lowering, node, step)), node.part)
     arguments = [
-        argument(item, null() if isinstance(item, Special) and item.name == "star" else lowering.scalar(item, step))
+        argument(
+            item, null() if isinstance(item, Special) and item.name == "star" else lowering.scalar(item, step)
+        )
         for item in node.arguments
     ]
     if name in ("percentiles", "percentilesw", "percentile", "percentilew"):
@@ -58,7 +62,11 @@ def _extreme(lowering: Lowering, node: Aggregation, step: Step, function: str) -
 def _order_inside(made: Expression, step: Step) -> None:
     """Lists keep the rows' order."""
     for node in made.walk():
-        if isinstance(node, exp.Anonymous) and str(node.this).lower() in ("list", "array_agg") and node.expressions:
+        if (
+            isinstance(node, exp.Anonymous)
+            and str(node.this).lower() in ("list", "array_agg")
+            and node.expressions
+        ):
             keys = [entry.ordered(step.value(entry.field)) for entry in step.order]
             first = node.expressions[0]
             if not isinstance(first, exp.Order):

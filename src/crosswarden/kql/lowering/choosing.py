@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crosswarden.kql.functions import of
-from crosswarden.kql.lowering.context import Lowering
+from crosswarden.kql.lowering.context import Handler, Lowering
 from crosswarden.kql.lowering.step import Order, Step
 from crosswarden.kql.lowering.windows import over, unnested_windows
 from crosswarden.kql.plan import (
@@ -95,7 +95,11 @@ def lower_take(lowering: Lowering, plan: Plan) -> Step:
     """``take``: a limit; within an inner query, of each row set apart."""
     assert isinstance(plan, Take)
     step = lowering.step(plan.input)
-    count = lowering.scalar(plan.count, step) if not isinstance(plan.count, Literal) else number(_whole(plan.count))
+    count = (
+        lowering.scalar(plan.count, step)
+        if not isinstance(plan.count, Literal)
+        else number(_whole(plan.count))
+    )
     if plan.random:
         step = lowering.seal(step)
         place = Field("#random", of(Type.REAL))
@@ -142,7 +146,7 @@ def lower_serialize(lowering: Lowering, plan: Plan) -> Step:
     return lowering.step(plan.input)
 
 
-HANDLERS = {
+HANDLERS: dict[type, Handler] = {
     Filter: lower_filter,
     Project: lower_project,
     Sort: lower_sort,

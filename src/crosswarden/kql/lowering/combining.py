@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crosswarden.kql.lowering.context import Lowering
+from crosswarden.kql.lowering.context import Handler, Lowering
 from crosswarden.kql.lowering.scalars import SQL_TYPES
 from crosswarden.kql.lowering.step import Step
 from crosswarden.kql.plan import Field, Join, Plan, Scalar, Union
@@ -25,13 +25,16 @@ def lower_join(lowering: Lowering, plan: Plan) -> Step:
     with lowering.alone():
         right = lowering.step(plan.right)
     right, right_keys = _side(lowering, right, [key for _, key in plan.on])
-    pairs = [
-        exp.EQ(this=one, expression=other) for one, other in zip(left_keys, right_keys, strict=True)
-    ]
+    pairs = [exp.EQ(this=one, expression=other) for one, other in zip(left_keys, right_keys, strict=True)]
     condition = all_of(pairs)
     if plan.kind in _KINDS:
         return _half(lowering, plan, left, right, condition)
-    join = exp.Join(this=right.source, on=condition, side=_SIDES.get(plan.kind), kind=None if plan.kind in _SIDES else "INNER")
+    join = exp.Join(
+        this=right.source,
+        on=condition,
+        side=_SIDES.get(plan.kind),
+        kind=None if plan.kind in _SIDES else "INNER",
+    )
     outputs: dict[Field, Expression] = {}
     for side, missing in ((left, ("rightouter", "fullouter")), (right, ("leftouter", "fullouter"))):
         for field, expression in side.outputs.items():
@@ -65,14 +68,13 @@ def _unique(lowering: Lowering, step: Step, keys: list[Scalar]) -> Step:
 def _half(lowering: Lowering, plan: Join, left: Step, right: Step, condition: Expression) -> Step:
     kept, other = (left, right) if plan.kind.startswith("left") else (right, left)
     kept.joins = [exp.Join(this=other.source, on=condition, kind=_KINDS[plan.kind])]
-    sealed = lowering.seal(kept)
-    return sealed
+    return lowering.seal(kept)
 
 
 def lower_union(lowering: Lowering, plan: Plan) -> Step:
     """UNION ALL by position; what an input lacks is null, or empty for strings."""
     assert isinstance(plan, Union)
-    selects: list[Expression] = []
+    selects: list[exp.Select] = []
     for at, part in enumerate(plan.inputs):
         step = lowering.step(part)
         step.order = ()
@@ -85,13 +87,12 @@ def lower_union(lowering: Lowering, plan: Plan) -> Step:
             pick = picks[at]
             value = _missing(field) if pick is None else step.value(pick)
             columns.append(alias(value, lowering.name(field)))
-        for field in lowering.hidden():
-            columns.append(alias(step.value(field), lowering.name(field)))
+        columns += [alias(step.value(field), lowering.name(field)) for field in lowering.hidden()]
         step.outputs = {}
         select = step.select({})
         select.set("expressions", columns or [exp.Literal.number(1)])
         selects.append(select)
-    made = selects[0]
+    made: exp.Select | exp.Union = selects[0]
     for select in selects[1:]:
         made = exp.Union(this=made, expression=select, distinct=False)
     return lowering.define(made, [*plan.fields, *lowering.hidden()])
@@ -101,4 +102,4 @@ def _missing(field: Field) -> Expression:
     return text("") if field.type is Type.STRING else cast(null(), SQL_TYPES[field.type])
 
 
-HANDLERS = {Join: lower_join, Union: lower_union}
+HANDLERS: dict[type, Handler] = {Join: lower_join, Union: lower_union}

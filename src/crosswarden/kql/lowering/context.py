@@ -146,7 +146,12 @@ class Lowering:
         return self.reading(name, list(step.outputs), step.order)
 
     def define(
-        self, query: Expression, fields: Sequence[Field], order: tuple[Order, ...] = (), *, materialized: bool = False
+        self,
+        query: Expression,
+        fields: Sequence[Field],
+        order: tuple[Order, ...] = (),
+        *,
+        materialized: bool = False,
     ) -> Step:
         """A finished query whose columns carry the fields' names, as a common table expression, and a step reading it."""
         name = self.fresh("s")

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crosswarden.kql.functions import DYNAMIC, find_function, of
-from crosswarden.kql.lowering.context import Lowering
+from crosswarden.kql.lowering.context import Handler, Lowering
 from crosswarden.kql.lowering.step import Order, Step
-from crosswarden.kql.plan import Apply, Expand, Expansion, Field, Filter, Given, Partition, Plan, Project, walk_plan
+from crosswarden.kql.plan import (
+    Apply,
+    Expand,
+    Expansion,
+    Field,
+    Filter,
+    Given,
+    Partition,
+    Plan,
+    Project,
+    walk_plan,
+)
 from crosswarden.kql.sql import Expression, alias, call, case, cast, column, exp, identifier, number, text
 from crosswarden.tables import Type
 
@@ -67,9 +78,12 @@ def _expanded(
     """The rows with the arrays walked side by side; ``kept`` are the columns of the input that go on."""
     step = lowering.ready(step, [expansion.value for expansion in expansions], whole=True)
     lists = [Field(f"#list{at}", DYNAMIC) for at in range(len(expansions))]
-    inputs = lowering.keep(step, [*kept])
-    for held, expansion in zip(lists, expansions, strict=True):
-        inputs.outputs[held] = elements(lowering.scalar(expansion.value, step), bags_as_arrays=bags_as_arrays)
+    arrays = [
+        elements(lowering.scalar(expansion.value, step), bags_as_arrays=bags_as_arrays)
+        for expansion in expansions
+    ]
+    inputs = lowering.keep(step, kept)
+    inputs.outputs.update(zip(lists, arrays, strict=True))
     source = lowering.seal(inputs)
     place = index or Field("#index", _LONG)
     columns: list[Expression] = []
@@ -156,4 +170,4 @@ def lower_partition(lowering: Lowering, plan: Plan) -> Step:
     return lowering.keep(body, plan.fields)
 
 
-HANDLERS = {Expand: lower_expand, Apply: lower_apply, Partition: lower_partition}
+HANDLERS: dict[type, Handler] = {Expand: lower_expand, Apply: lower_apply, Partition: lower_partition}

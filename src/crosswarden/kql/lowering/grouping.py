@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crosswarden.kql.lowering.context import Lowering
+from crosswarden.kql.lowering.context import Handler, Lowering
 from crosswarden.kql.lowering.step import Step
 from crosswarden.kql.plan import Aggregate, Plan
 from crosswarden.kql.sql import Expression, alias, all_of, call, exp, number
@@ -46,4 +46,4 @@ def lower_aggregate(lowering: Lowering, plan: Plan) -> Step:
     return lowering.define(exp.Select(**parts), fields)
 
 
-HANDLERS = {Aggregate: lower_aggregate}
+HANDLERS: dict[type, Handler] = {Aggregate: lower_aggregate}

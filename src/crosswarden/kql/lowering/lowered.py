@@ -73,6 +73,4 @@ def lower_plan(plan: Plan, fields: Sequence[Field], now: int) -> tuple[Statement
 def lower(query: BoundQuery, environment: Environment) -> Lowered:
     """One bound query, lowered."""
     statement, lowering = lower_plan(query.plan, query.columns, environment.now)
-    return Lowered(
-        query.name, statement, tuple(lowering.stages), lowering.scans, query.unknown, query.chart
-    )
+    return Lowered(query.name, statement, tuple(lowering.stages), lowering.scans, query.unknown, query.chart)

@@ -105,7 +105,9 @@ def _match(lowering: Lowering, value: Expression, items: Items, mode: str, flags
     for group, kind in zip(groups, kinds, strict=True):
         if mode != "relaxed" and isinstance(kind, Type) and kind not in (Type.STRING, Type.DYNAMIC):
             typed = _typed(lowering, _part(value.copy(), pattern, group), kind)
-            conditions.append(exp.Not(this=exp.Paren(this=exp.Is(this=exp.Paren(this=typed), expression=null()))))
+            conditions.append(
+                exp.Not(this=exp.Paren(this=exp.Is(this=exp.Paren(this=typed), expression=null())))
+            )
     return all_of(conditions)
 
 

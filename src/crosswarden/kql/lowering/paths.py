@@ -75,7 +75,9 @@ def _position(index: Expression) -> Expression:
 
 def _pointer(name: Expression) -> Expression:
     """A JSON pointer to the entry of that name, whatever characters it has."""
-    escaped = call("replace", call("replace", cast(name, "VARCHAR"), text("~"), text("~0")), text("/"), text("~1"))
+    escaped = call(
+        "replace", call("replace", cast(name, "VARCHAR"), text("~"), text("~0")), text("/"), text("~1")
+    )
     return call("concat", text("/"), escaped)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crosswarden.kql.lowering.context import Lowering, Stage, Statement
+from crosswarden.kql.functions import of
+from crosswarden.kql.lowering.context import Handler, Lowering, Stage, Statement
 from crosswarden.kql.lowering.scalars import SQL_TYPES
 from crosswarden.kql.lowering.step import Order, Step
-from crosswarden.kql.functions import of
 from crosswarden.kql.plan import Field, Given, Plan, Range, Reference, Rows, Scan, Shared, Staged
 from crosswarden.kql.sql import Expression, call, cast, column, exp, identifier, number
 from crosswarden.tables import Type, time_column
@@ -55,7 +55,10 @@ def lower_rows(lowering: Lowering, plan: Plan) -> Step:
         return Step(exp.Subquery(this=exp.Select(expressions=[number(1)])), {}, set())
     place = Field("#", of(Type.LONG))
     if not plan.rows:
-        values = [exp.alias_(cast(exp.Null(), SQL_TYPES[f.type]), lowering.name(f), quoted=True) for f in plan.fields]
+        values = [
+            exp.alias_(cast(exp.Null(), SQL_TYPES[f.type]), lowering.name(f), quoted=True)
+            for f in plan.fields
+        ]
         values.append(exp.alias_(number(0), lowering.name(place), quoted=True))
         empty = exp.Select(expressions=values, where=exp.Where(this=exp.Boolean(this=False)))
         return lowering.define(empty, [*plan.fields, place], (Order(place),))
@@ -64,7 +67,9 @@ def lower_rows(lowering: Lowering, plan: Plan) -> Step:
         for at, row in enumerate(plan.rows)
     ]
     names = [identifier(lowering.name(field)) for field in (*plan.fields, place)]
-    values_ = exp.Values(expressions=tuples, alias=exp.TableAlias(this=identifier(lowering.fresh("v")), columns=names))
+    values_ = exp.Values(
+        expressions=tuples, alias=exp.TableAlias(this=identifier(lowering.fresh("v")), columns=names)
+    )
     outputs: dict[Field, Expression] = {}
     for field in plan.fields:
         outputs[field] = cast(column(lowering.name(field)), SQL_TYPES[field.type])
@@ -79,13 +84,17 @@ def lower_range(lowering: Lowering, plan: Plan) -> Step:
     place = Field("#", of(Type.LONG))
     name = lowering.name(place)
     distance = exp.Paren(this=exp.Sub(this=stop, expression=start.copy()))
-    ratio = exp.Div(this=cast(distance, "DOUBLE"), expression=cast(step.copy(), "DOUBLE"))
+    ratio: Expression = exp.Div(this=cast(distance, "DOUBLE"), expression=cast(step.copy(), "DOUBLE"))
     whole = plan.column.type is not Type.REAL
     if whole:
         ratio = exp.IntDiv(this=distance, expression=step.copy())
     last = cast(call("floor", ratio), "BIGINT")
     source = exp.Subquery(
-        this=exp.Select(expressions=[exp.alias_(call("unnest", call("generate_series", number(0), last)), name, quoted=True)])
+        this=exp.Select(
+            expressions=[
+                exp.alias_(call("unnest", call("generate_series", number(0), last)), name, quoted=True)
+            ]
+        )
     )
     value = exp.Add(this=start.copy(), expression=exp.Mul(this=column(name), expression=step.copy()))
     outputs: dict[Field, Expression] = {
@@ -142,7 +151,7 @@ def lower_staged(lowering: Lowering, plan: Plan) -> Step:
     return lowering.reading(table, (*plan.fields, place), (Order(place),))
 
 
-HANDLERS = {
+HANDLERS: dict[type, Handler] = {
     Scan: lower_scan,
     Rows: lower_rows,
     Range: lower_range,

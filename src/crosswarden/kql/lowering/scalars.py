@@ -91,7 +91,8 @@ def _call(lowering: Lowering, node: Scalar, step: Step) -> Expression:
         if found is not None:
             return found
     arguments = [
-        argument(item, lowering.scalar(item, step) if not _is_star(item) else null()) for item in node.arguments
+        argument(item, lowering.scalar(item, step) if not _is_star(item) else null())
+        for item in node.arguments
     ]
     return node.function.lower(arguments, node.kind, lowering.context)
 
@@ -119,7 +120,10 @@ def _cell(lowering: Lowering, node: Subquery) -> Expression:
             inner = lowering.step(node.plan)
             inner = lowering.seal(inner)
             inner.limit = number(1)
-            inner.outputs = {node.column: inner.outputs[node.column], **{o.field: inner.outputs[o.field] for o in inner.order}}
+            inner.outputs = {
+                node.column: inner.outputs[node.column],
+                **{o.field: inner.outputs[o.field] for o in inner.order},
+            }
             sealed = lowering.seal(inner, materialized=True)
         assert isinstance(sealed.source, exp.Table)
         name = sealed.source.this.this
@@ -149,7 +153,9 @@ def _in_query(lowering: Lowering, node: Scalar, step: Step) -> Expression:
     if node.value.type is not node.column.type and Type.STRING in (node.value.type, node.column.type):
         value, member = cast(value, "VARCHAR"), cast(member, "VARCHAR")
     present = exp.Not(this=exp.Paren(this=exp.Is(this=member.copy(), expression=null())))
-    select = exp.Select(expressions=[member], from_=exp.From(this=inner.source), where=exp.Where(this=present))
+    select = exp.Select(
+        expressions=[member], from_=exp.From(this=inner.source), where=exp.Where(this=present)
+    )
     found: Expression = exp.Paren(this=exp.In(this=value, query=exp.Subquery(this=select)))
     if node.value.type is not Type.STRING or dynamic:
         found = call("coalesce", found, truth(False))

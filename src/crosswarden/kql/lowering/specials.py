@@ -63,8 +63,6 @@ def _pack_all(lowering: Lowering, node: Special, step: Step) -> Expression:
     return call("cw_without_empty", bag)
 
 
-
-
 SPECIALS: dict[str, Callable[[Lowering, Special, Step], Expression]] = {
     "text": _text,
     "convert": _convert,

@@ -39,7 +39,9 @@ class Step:
     conditions: list[Expression] = field(default_factory=list)
     order: tuple[Order, ...] = ()
     limit: Expression | None = None
-    renamed: bool = False  # an output's name differs from the source's, or rows are cut: it cannot stand as it is
+    renamed: bool = (
+        False  # an output's name differs from the source's, or rows are cut: it cannot stand as it is
+    )
 
     def value(self, wanted: Field) -> Expression:
         """A fresh expression of a movable column."""

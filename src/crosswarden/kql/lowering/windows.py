@@ -19,7 +19,10 @@ def over(lowering: Lowering, step: Step, function: Expression, *more: Expression
     keys = [entry.ordered(step.value(entry.field)) for entry in step.order]
     partition = [step.value(group) for group in lowering.groups] + list(more)
     return exp.Window(
-        this=function, partition_by=partition, order=exp.Order(expressions=keys) if keys else None, over="OVER"
+        this=function,
+        partition_by=partition,
+        order=exp.Order(expressions=keys) if keys else None,
+        over="OVER",
     )
 
 
@@ -52,7 +55,9 @@ def _row_number(lowering: Lowering, arguments: tuple[Scalar, ...], step: Step) -
     number_ = over(lowering, step, call("row_number"), *more)
     if isinstance(start, exp.Literal) and start.this == "1":
         return number_
-    return exp.Paren(this=exp.Sub(this=exp.Add(this=number_, expression=cast(start, "BIGINT")), expression=number(1)))
+    return exp.Paren(
+        this=exp.Sub(this=exp.Add(this=number_, expression=cast(start, "BIGINT")), expression=number(1))
+    )
 
 
 def _cumulative(lowering: Lowering, arguments: tuple[Scalar, ...], step: Step) -> Expression:
@@ -60,7 +65,9 @@ def _cumulative(lowering: Lowering, arguments: tuple[Scalar, ...], step: Step) -
     if len(arguments) > 1 and not (isinstance(arguments[1], Literal) and arguments[1].value is False):
         more.append(lowering.scalar(arguments[1], step))
     window = over(lowering, step, call("sum", lowering.scalar(arguments[0], step)), *more)
-    window.set("spec", exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"))
+    window.set(
+        "spec", exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
+    )
     kind = {Type.REAL: "DOUBLE", Type.DECIMAL: "DECIMAL(38,18)"}.get(arguments[0].type, "BIGINT")
     return cast(window, kind)
 
@@ -119,6 +126,8 @@ def _runs(lowering: Lowering, step: Step, restart: Scalar) -> tuple[Step, Scalar
     held = Field("#run", of(Type.LONG))
     starts = call("count_if", call("coalesce", lowering.scalar(restart, step), truth(False)))
     window = over(lowering, step, starts)
-    window.set("spec", exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"))
+    window.set(
+        "spec", exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
+    )
     step.outputs[held] = window
     return lowering.seal(step), Ref(held)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from crosswarden.kql import syntax
 from crosswarden.kql.binder.arguments import constant_of
-from crosswarden.kql.binder.binder import UNKNOWN, Binder
+from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler
 from crosswarden.kql.binder.names import open_column, wildcard
 from crosswarden.kql.binder.naming import Names, implied_name
 from crosswarden.kql.binder.scope import Row, Tabular
@@ -92,7 +92,9 @@ def extended(table: Tabular, assigned: Sequence[tuple[Field, Scalar]]) -> Tabula
     return replace(table, plan=plan, columns=columns, hidden=hidden)
 
 
-def select(table: Tabular, columns: Sequence[Field], assigned: Sequence[tuple[Field, Scalar]] = ()) -> Tabular:
+def select(
+    table: Tabular, columns: Sequence[Field], assigned: Sequence[tuple[Field, Scalar]] = ()
+) -> Tabular:
     """The table with just those columns."""
     return Tabular(Project(table.plan, tuple(assigned), tuple(columns)), tuple(columns), name=table.name)
 
@@ -142,7 +144,9 @@ def bind_project(binder: Binder, table: Tabular, operator: syntax.Operator) -> T
             for field, value in assignments(binder, item, None):
                 assigned.append(_projected(binder, names, item, field, value))
     columns = tuple(field for field, _ in assigned)
-    pairs = [(field, value) for field, value in assigned if not (isinstance(value, Ref) and value.field is field)]
+    pairs = [
+        (field, value) for field, value in assigned if not (isinstance(value, Ref) and value.field is field)
+    ]
     return select(table, columns, pairs)
 
 
@@ -150,7 +154,7 @@ def _projected(
     binder: Binder, names: Names, item: syntax.Expression, field: Field, value: Scalar
 ) -> tuple[Field, Scalar]:
     plain = isinstance(value, Ref) and value.field.name == field.name
-    explicit = isinstance(item, syntax.NamedExpression) or isinstance(item, syntax.Name)
+    explicit = isinstance(item, syntax.NamedExpression | syntax.Name)
     if field.name and explicit:
         if not names.take(field.name):
             at = item.names[0] if isinstance(item, syntax.NamedExpression) else item
@@ -263,7 +267,9 @@ def _directed(columns: list[Field], direction: str | None) -> list[Field]:
 def _granny(name: str) -> list[tuple[int, int, str]]:
     """Digits within a name sort as numbers."""
     return [
-        (0, int(part), "") if part.isdigit() else (1, 0, part.lower()) for part in re.split(r"(\d+)", name) if part
+        (0, int(part), "") if part.isdigit() else (1, 0, part.lower())
+        for part in re.split(r"(\d+)", name)
+        if part
     ]
 
 
@@ -273,7 +279,13 @@ def bind_by_names(binder: Binder, table: Tabular, operator: syntax.Operator) -> 
     wanted: list[str] = []
     for item in operator.items:
         value = constant_of(binder.over(table, item))
-        wanted += [value] if isinstance(value, str) else [str(name) for name in value] if isinstance(value, list) else []
+        wanted += (
+            [value]
+            if isinstance(value, str)
+            else [str(name) for name in value]
+            if isinstance(value, list)
+            else []
+        )
         if not isinstance(value, str | list):
             binder.error("kql-constant", "The expression must be a constant string or array.", item)
     columns: dict[Field, None] = {}
@@ -283,7 +295,7 @@ def bind_by_names(binder: Binder, table: Tabular, operator: syntax.Operator) -> 
     return select(table, list(columns))
 
 
-HANDLERS = {
+HANDLERS: dict[type[syntax.Operator], OperatorHandler] = {
     syntax.Extend: bind_extend,
     syntax.Serialize: bind_extend,
     syntax.Project: bind_project,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crosswarden.kql import syntax
-from crosswarden.kql.binder.binder import UNKNOWN, Binder, is_unknown
+from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler, is_unknown
 from crosswarden.kql.binder.naming import Names, implied_name
 from crosswarden.kql.binder.operators.settings import setting
 from crosswarden.kql.binder.scope import Row, Tabular
@@ -128,7 +128,7 @@ def bind_partition(binder: Binder, table: Tabular, operator: syntax.Operator) ->
     return replace(body, plan=Partition(table.plan, key, given, body.plan))
 
 
-HANDLERS = {
+HANDLERS: dict[type[syntax.Operator], OperatorHandler] = {
     syntax.MvExpand: bind_expand,
     syntax.MvApply: bind_apply,
     syntax.Partition: bind_partition,

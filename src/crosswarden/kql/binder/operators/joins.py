@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crosswarden.kql import syntax
-from crosswarden.kql.binder.binder import UNKNOWN, Binder
+from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler
 from crosswarden.kql.binder.inlining import convert
 from crosswarden.kql.binder.naming import Names
 from crosswarden.kql.binder.operators.columns import replace_name
@@ -67,9 +67,7 @@ def bind_lookup(binder: Binder, table: Tabular, operator: syntax.Operator) -> Ta
     return _joined(binder, str(written), table, right, pairs, lookup=True)
 
 
-def _conditions(
-    binder: Binder, left: Tabular, right: Tabular, on: Sequence[syntax.Expression]
-) -> list[Pair]:
+def _conditions(binder: Binder, left: Tabular, right: Tabular, on: Sequence[syntax.Expression]) -> list[Pair]:
     """The pairs of expressions that have to be equal, the left side's first."""
     left_row, right_row = Row.of(left), Row.of(right)
     pairs: list[Pair] = []
@@ -94,7 +92,9 @@ def _common_name(binder: Binder, left: Row, right: Row, node: syntax.Name) -> Pa
     found = [side.find(node.text) for side in (left, right)]
     for side, column, word in ((left, found[0], "left"), (right, found[1], "right")):
         if column is None and not side.open:
-            binder.unknown("kql-join-column", f"column on the {word} side of the join", node.text, side.columns, node)
+            binder.unknown(
+                "kql-join-column", f"column on the {word} side of the join", node.text, side.columns, node
+            )
     if found[0] is None or found[1] is None:
         return None
     return Ref(found[0]), Ref(found[1])
@@ -178,4 +178,4 @@ def _once(hidden: tuple[Field, ...]) -> tuple[Field, ...]:
     return tuple(first.values())
 
 
-HANDLERS = {syntax.Join: bind_join, syntax.Lookup: bind_lookup}
+HANDLERS: dict[type[syntax.Operator], OperatorHandler] = {syntax.Join: bind_join, syntax.Lookup: bind_lookup}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crosswarden.kql import syntax
-from crosswarden.kql.binder.binder import UNKNOWN, Binder
+from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler
 from crosswarden.kql.binder.operators.columns import extended
 from crosswarden.kql.binder.operators.settings import setting
 from crosswarden.kql.binder.scope import Tabular
@@ -30,7 +30,9 @@ def bind_parse(binder: Binder, table: Tabular, operator: syntax.Operator) -> Tab
             items.append(("*",))
         elif isinstance(item, syntax.ColumnDeclaration | syntax.Name):
             declaration = (
-                item if isinstance(item, syntax.ColumnDeclaration) else syntax.ColumnDeclaration(item.start, item.end, item, None)
+                item
+                if isinstance(item, syntax.ColumnDeclaration)
+                else syntax.ColumnDeclaration(item.start, item.end, item, None)
             )
             (field,) = declared_fields(binder, (declaration,))
             fields.append(field)
@@ -71,4 +73,7 @@ def bind_parse_kv(binder: Binder, table: Tabular, operator: syntax.Operator) -> 
     return extended(table, assigned)
 
 
-HANDLERS = {syntax.Parse: bind_parse, syntax.ParseKv: bind_parse_kv}
+HANDLERS: dict[type[syntax.Operator], OperatorHandler] = {
+    syntax.Parse: bind_parse,
+    syntax.ParseKv: bind_parse_kv,
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crosswarden.kql import syntax
-from crosswarden.kql.binder.binder import UNKNOWN, Binder, is_unknown
+from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler, is_unknown
 from crosswarden.kql.binder.inlining import convert
 from crosswarden.kql.binder.names import shared
 from crosswarden.kql.binder.naming import Names, implied_name
@@ -98,7 +98,8 @@ def bind_distinct(binder: Binder, table: Tabular, operator: syntax.Operator) -> 
 
 
 def _distinct_columns(binder: Binder, table: Tabular, operator: syntax.Distinct) -> Tabular:
-    names, assigned = Names(), []
+    names = Names()
+    assigned: list[tuple[Field, Scalar]] = []
     with binder.seeing(Row.of(table)):
         for item in operator.items:
             for field, value in assignments(binder, item, None):
@@ -199,7 +200,7 @@ def bind_assert_schema(binder: Binder, table: Tabular, operator: syntax.Operator
     return table
 
 
-HANDLERS = {
+HANDLERS: dict[type[syntax.Operator], OperatorHandler] = {
     syntax.Where: bind_where,
     syntax.Take: bind_take,
     syntax.Sample: bind_take,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crosswarden.kql import syntax
-from crosswarden.kql.binder.binder import UNKNOWN, Binder
+from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler
 from crosswarden.kql.binder.naming import Names, implied_name
 from crosswarden.kql.binder.operators.columns import assignments, replace_name
 from crosswarden.kql.binder.scope import Row, Tabular
@@ -183,4 +183,4 @@ def _any(
     ]
 
 
-HANDLERS = {syntax.Summarize: bind_summarize}
+HANDLERS: dict[type[syntax.Operator], OperatorHandler] = {syntax.Summarize: bind_summarize}

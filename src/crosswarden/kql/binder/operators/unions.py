@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crosswarden.kql import syntax
-from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder
+from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder, OperatorHandler, SourceHandler
 from crosswarden.kql.binder.names import matching_tables, scan, wildcard
 from crosswarden.kql.binder.operators.settings import setting
 from crosswarden.kql.binder.scope import Tabular
@@ -48,7 +48,9 @@ def _branches(binder: Binder, item: syntax.Expression, *, fuzzy: bool) -> list[T
         matches = wildcard(item.text)
         scope = binder.scope
         found += [
-            value for name in scope.known() if isinstance(value := scope.find(name), Tabular) and matches.fullmatch(name)
+            value
+            for name in scope.known()
+            if isinstance(value := scope.find(name), Tabular) and matches.fullmatch(name)
         ]
         if not found and not fuzzy:
             binder.error("kql-unknown-table", f"No table matches '{item.text}'.", item)
@@ -95,9 +97,7 @@ def union_of(
     names = tuple(table.name or f"union_arg{at}" for at, table in enumerate(tables))
     plan = Union(tuple(table.plan for table in tables), (*columns, *hidden), made_source, names)
     shown = ((made_source,) if made_source else ()) + tuple(field for field, _ in columns)
-    return Tabular(
-        plan, shown, tuple(field for field, _ in hidden), any(table.open for table in tables)
-    )
+    return Tabular(plan, shown, tuple(field for field, _ in hidden), any(table.open for table in tables))
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -136,5 +136,5 @@ def _hidden_columns(
     ]
 
 
-HANDLERS = {syntax.Union: bind_union}
-SOURCES = {syntax.Union: bind_union_source}
+HANDLERS: dict[type[syntax.Operator], OperatorHandler] = {syntax.Union: bind_union}
+SOURCES: dict[type[syntax.Operator], SourceHandler] = {syntax.Union: bind_union_source}

@@ -111,9 +111,7 @@ def tokenize(source: Source, diagnostics: Diagnostics) -> Tokens:
             end = _unclosed(text, start, end, diagnostics)
             kind = "STRING"
         elif kind == "BAD":
-            diagnostics.error(
-                "kql-character", f"{shown(text[start:end])} is not part of the language", start, end
-            )
+            end = _stray(text, start, diagnostics)
         elif kind == "TYPED" and text[end - 1] != ")":
             diagnostics.error("kql-unclosed", f"expected ) to close {shown(text[start:end])}", end, end)
         elif kind == "END":
@@ -125,6 +123,16 @@ def tokenize(source: Source, diagnostics: Diagnostics) -> Tokens:
         starts.append(start)
         ends.append(end)
         position = end
+
+
+def _stray(text: str, start: int, diagnostics: Diagnostics) -> int:
+    """Notes a character that begins no token; returns where it ends."""
+    end = start + 2 if text.startswith("&&", start) else start + 1
+    hint = {"&&": "; KQL writes 'and'", "!": "; negation is written not(…)"}.get(text[start:end], "")
+    diagnostics.error(
+        "kql-character", f"{shown(text[start:end])} is not part of the language{hint}", start, end
+    )
+    return end
 
 
 _BOOLS = frozenset(["true", "false", "True", "False", "TRUE", "FALSE"])

@@ -9,7 +9,7 @@
 
 The grammar is what Microsoft's parser accepts, which the tests compare with. The parser's class is built up in
 layers, one a module: ``cursor`` (tokens, errors, recovery), ``values`` (literals, schemas), ``expressions``,
-``parameters`` (settings), ``statements``; the operators are functions in tables (``steps``, ``groups``, ``tables``,
+``pipes`` (operators and recovery), ``parameters`` (settings), ``statements``; the operators are functions in tables (``steps``, ``groups``, ``tables``,
 ``graphs``) that ``query`` puts together.
 """
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from crosswarden.kql.diagnostics import Diagnostics, listed, nearest, shown
+from crosswarden.kql.diagnostics import Diagnostics, nearest, shown
 from crosswarden.kql.lexer import Tokens
 from crosswarden.kql.syntax import Missing, Name
 from crosswarden.kql.words import KEYWORDS, NAME_WORDS, RENAME_WORDS
@@ -137,7 +137,7 @@ class Cursor:
         if self.kind == "END":
             return "the end of the query"
         if self.kind == "STRING":
-            return "a string" if self.word()[0] in "hH" else f"the string {shown(self.word())}"
+            return "a string" if self.word()[0] in "hH" else f"the string {shown(self.word())[1:-1]}"
         return shown(self.word())
 
     def fail(
@@ -151,13 +151,19 @@ class Cursor:
         self, expected: str, known: Iterable[str] = (), remedy: str = "", code: str = "kql-expected"
     ) -> None:
         """Notes what was expected and found here, and goes on."""
+        self._error(expected, known, remedy, code, *self.gap())
+
+    def _error(
+        self, expected: str, known: Iterable[str], remedy: str, code: str, start: int, end: int
+    ) -> None:
+        if self.kind == "BAD":
+            return  # the lexer has said what is wrong with it
         near = nearest(self.word(), known) if self.kind != "END" else ""
         message = f"expected {expected}, found {self.found()}"
         if near and near != self.word():
             message += f"; the nearest is {shown(near)}"
         if remedy:
             message += f"; {remedy}"
-        start, end = self.gap()
         self.diagnostics.error(code, message, start, end)
 
     def expect(self, kind: str, purpose: str = "") -> int:
@@ -175,12 +181,18 @@ class Cursor:
         raise self.fail(f"{kind} to close {what} opened at line {line}, column {column}")
 
     def missing(self, what: str) -> Abandon:
-        """An expression, name or value is not there."""
-        word = self.word()
+        """An expression, name or value is not there: noted right behind what came before, for the caller to raise."""
         remedy = ""
-        if self.kind in KEYWORDS and self.kind not in ("!in", "!has"):
-            remedy = f"a column of that name is written ['{word}']"
-        return self.fail(what, remedy=remedy)
+        if self.kind in KEYWORDS and self.kind not in _OPERATORS:
+            remedy = f"a column of that name is written ['{self.word()}']"
+        elif self.kind in ("[", "{"):
+            remedy = "arrays and objects are written dynamic([…]) and dynamic({…})"
+        return self.behind(what, remedy, "kql-missing")
+
+    def behind(self, what: str, remedy: str, code: str) -> Abandon:
+        """As ``fail``, but the place is right behind the last token."""
+        self._error(what, (), remedy, code, self.last_end, self.last_end)
+        return Abandon()
 
     def hole(self) -> Missing:
         """The node that stands where nothing could be read."""
@@ -263,10 +275,23 @@ class Cursor:
             if self.kind in ends:
                 break
             if starts is not None and starts():
-                self.note(", or the end of the list", known=_FOLLOWERS)
+                self._no_comma()
                 continue
             break
         return tuple(items)
+
+    def _no_comma(self) -> None:
+        """Notes that a comma is missing; where the word was meant for something else, reading ends here."""
+        remedy = self.bar_remedy()
+        if self.word() == "matches":
+            remedy = "matches regex is written with one space"
+        self.note(", or the end of the list", known=_FOLLOWERS, remedy=remedy)
+        if remedy or (self.kind == "NAME" and nearest(self.word(), _FOLLOWERS)):
+            raise Abandon
+
+    def bar_remedy(self) -> str:
+        """What to say of an operator's word where a list goes on."""
+        return f"{self.word()} is an operator and has | before it" if self.kind in _OPERATORS else ""
 
     def plain_name(self, start: int) -> Name:
         """The current token as a name."""
@@ -289,8 +314,30 @@ _FOLLOWERS = (
     "between",
     "matches regex",
 )
-
-
-def expected_words(words: Iterable[str]) -> str:
-    """A list of words as a message names them."""
-    return listed([f"'{word}'" for word in words])
+_OPERATORS = frozenset(
+    [
+        "where",
+        "extend",
+        "project",
+        "summarize",
+        "join",
+        "sort",
+        "order",
+        "top",
+        "take",
+        "limit",
+        "distinct",
+        "union",
+        "render",
+        "mv-expand",
+        "mv-apply",
+        "project-away",
+        "project-rename",
+        "project-keep",
+        "project-reorder",
+        "parse",
+        "lookup",
+        "make-series",
+        "serialize",
+    ]
+)

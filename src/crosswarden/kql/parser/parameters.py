@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from crosswarden.kql.diagnostics import listed, nearest
 from crosswarden.kql.parser.cursor import LIST_END
-from crosswarden.kql.parser.expressions import ExpressionParser
+from crosswarden.kql.parser.pipes import PipeParser
 from crosswarden.kql.syntax import Expression, Literal, Name, Parameter
 from crosswarden.kql.words import KEYWORDS
 from crosswarden.tables.types import Type
@@ -67,7 +67,7 @@ _KNOWN: Choices = {
 }
 
 
-class ParameterParser(ExpressionParser):
+class ParameterParser(PipeParser):
     """Reads settings."""
 
     def parameters(self, own: Choices | None = None) -> tuple[Parameter, ...]:

@@ -15,6 +15,7 @@ from crosswarden.kql.parser.steps import STEPS
 from crosswarden.kql.parser.tables import TABLES
 from crosswarden.kql.source import Source
 from crosswarden.kql.syntax import Directive, Node, Operator, QueryBlock
+from crosswarden.kql.words import KEYWORDS
 
 __all__ = ["OPERATORS", "Parsed", "Parser", "parse"]
 
@@ -75,6 +76,10 @@ class Parser(StatementParser):
             remedy = ""
             if self.word().lower() in OPERATORS:
                 remedy = "operators are written in lower case"
+            elif self.kind == "|" and self.adjacent(0):
+                remedy = "KQL writes 'or', not '||'"
+            if self.kind not in ("NAME", "END") and self.kind not in KEYWORDS:
+                raise self.behind("a query operator", remedy, "kql-operator")
             raise self.fail("a query operator", known=_SHOWN, remedy=remedy, code="kql-operator")
         return reader(self)
 

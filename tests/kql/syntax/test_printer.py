@@ -78,25 +78,28 @@ DYNAMICS = st.recursive(
     st.one_of(LITERALS, st.just(tree.Literal(0, 0, Type.DYNAMIC, None))), json_values, max_leaves=5
 ).map(lambda value: tree.DynamicLiteral(0, 0, value))
 OPERATORS = [
-    "+",
-    "-",
-    "*",
-    "/",
-    "%",
-    "==",
-    "!=",
-    "<",
-    ">",
-    "<=",
-    ">=",
-    "=~",
-    "!~",
-    "has",
-    "!has",
-    "contains_cs",
-    "startswith",
-    "!endswith",
-] + ["matches regex"]
+    *[
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "==",
+        "!=",
+        "<",
+        ">",
+        "<=",
+        ">=",
+        "=~",
+        "!~",
+        "has",
+        "!has",
+        "contains_cs",
+        "startswith",
+        "!endswith",
+    ],
+    "matches regex",
+]
 
 
 def larger(inner: st.SearchStrategy[tree.Expression]) -> st.SearchStrategy[tree.Expression]:

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCKED := requirements/dev.txt
 STAMP := $(VENV)/.installed
 
-.PHONY: help install demo test judge lint types imports bench format lock system clean
+.PHONY: help install demo test judge lint types imports bench compare-tokens fuzz-tokens format lock system clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,14 @@ format: install ## let ruff write what it can
 
 bench: install ## ratios measured side by side, printed; see bench/README.md
 	$(BIN)/python -m bench $(BENCH)
+
+compare-tokens: install ## the side-by-side table of token libraries, in an environment of its own
+	bash scripts/own_environment.sh .venv-compare requirements/compare.txt
+	$(BIN)/python -m bench._compare .venv-compare/bin/python
+
+fuzz-tokens: install ## fuzz the token validator with atheris, ten minutes unless FUZZ_SECONDS says otherwise
+	bash scripts/own_environment.sh .venv-fuzz requirements/fuzz.txt
+	PYTHONPATH=src:. .venv-fuzz/bin/python -m bench._fuzz_tokens $(or $(FUZZ_SECONDS),600)
 
 lock: install ## lock the requirements again, with hashes
 	$(BIN)/pip install uv

@@ -11,6 +11,7 @@ import functools
 import hashlib
 import hmac
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,7 +29,8 @@ OTHER_TENANT = "b8a6a3de-71c4-4f0e-9d55-3c1d2e4f5002"
 CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"
 AUDIENCE = "6e74172b-be56-4843-9ff4-e66a39bb12e3"
 CLIENT = "c44b4083-3bb0-49c1-b47d-974e53cbdf3c"
-NOW = 1_750_000_000  # 2025-06-15T15:06:40Z
+NOW = int(os.environ.get("CROSSWARDEN_FORGERY_NOW", "1750000000"))
+"""The present of every token: 2025-06-15T15:06:40Z, unless the comparison with other libraries sets it."""
 WORLDWIDE = "https://login.microsoftonline.com"
 GOVERNMENT = "https://login.microsoftonline.us"
 CHINA = "https://login.partner.microsoftonline.cn"
@@ -218,7 +220,7 @@ def worlds() -> Mapping[str, World]:
     good = [jwk(entra, "entra-key", template), jwk(consumer, "consumer-key", msa)]
     recent = certificate(entra, date("2024-01-01"), date("2029-01-01"))
     old = certificate(other, date("2016-04-05"), date("2021-04-04"))
-    fresh = certificate(other, date("2026-01-01"), date("2031-01-01"))
+    fresh = certificate(other, date("2090-01-01"), date("2095-01-01"))
     odd = [
         jwk(
             entra,

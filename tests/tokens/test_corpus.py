@@ -47,3 +47,14 @@ def test_no_reason_serves_for_everything() -> None:
         "tid-malformed",
         "kid-malformed",
     }
+
+
+def test_documented_table_is_of_this_corpus() -> None:
+    """Each row of docs/token-libraries.md is a forged token of the corpus with its code, refused here."""
+    from bench._compare import DOCUMENT, MARK, ordinary
+
+    known = {f"| {case.name} | `{case.code}` | refused |" for case in FORGED if ordinary(case)}
+    rows = DOCUMENT.read_text(encoding="utf-8").partition(MARK)[2].splitlines()
+    listed = {" ".join(row.split(" ")[: row.split(" ").index("refused") + 2]) for row in rows[2:-2]}
+    assert len(listed) > 100 and listed <= known
+    assert f"of {sum(map(ordinary, FORGED))} forged" in rows[-2]

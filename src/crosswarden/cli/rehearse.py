@@ -99,7 +99,7 @@ def _serve(
     show_default=True,
 )
 @click.option(
-    "--language", default="en", show_default=True, help="Of the Entra portal's headers: en, it, es, de."
+    "--language", default="en", show_default=True, help="Of the Entra portal's headers: en, es, fr, it."
 )
 @click.option(
     "--serve",

@@ -6,15 +6,30 @@ from collections.abc import Iterable, Mapping
 
 from crosswarden.errors import UsageError
 from crosswarden.rehearsal.event import Stream
+from crosswarden.rehearsal.shapes.cloud_app import CLOUD_APP
 from crosswarden.rehearsal.shapes.diagnostic import DIAGNOSTIC, RECORDS
+from crosswarden.rehearsal.shapes.entra_portal import ENTRA_CSV
 from crosswarden.rehearsal.shapes.graph import GRAPH
-from crosswarden.rehearsal.shapes.shape import Shape
+from crosswarden.rehearsal.shapes.log_analytics import PORTAL_CSV, QUERY_API
+from crosswarden.rehearsal.shapes.setting import Shape
 from crosswarden.rehearsal.shapes.unified import MANAGEMENT, PURVIEW, SEARCH
 
 __all__ = ["SHAPES", "USUAL", "Exports", "choose"]
 
 SHAPES: Mapping[str, Shape] = {
-    shape.name: shape for shape in (GRAPH, DIAGNOSTIC, RECORDS, SEARCH, PURVIEW, MANAGEMENT)
+    shape.name: shape
+    for shape in (
+        GRAPH,
+        DIAGNOSTIC,
+        RECORDS,
+        PORTAL_CSV,
+        QUERY_API,
+        ENTRA_CSV,
+        SEARCH,
+        PURVIEW,
+        MANAGEMENT,
+        CLOUD_APP,
+    )
 }
 """Every shape by name."""
 

@@ -12,7 +12,7 @@ import orjson
 
 from crosswarden.rehearsal.clock import as_form
 from crosswarden.rehearsal.event import Record, Stream
-from crosswarden.rehearsal.shapes.shape import Setting, Shape
+from crosswarden.rehearsal.shapes.setting import Setting, Shape
 
 __all__ = ["MANAGEMENT", "PURVIEW", "SEARCH", "audit_data", "csv_line"]
 

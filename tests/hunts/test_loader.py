@@ -42,7 +42,10 @@ def test_a_sentinel_rule_without_our_mapping_gets_needs_and_entities_from_itself
         (RULE.replace("tactics: [Persistence]", "tactics: [Pers"), "rule.yaml:7: not valid YAML"),
         ("- a list", "rule.yaml:1: the file holds no mapping"),
         (RULE.replace("query: |", "question: |"), "the key 'query' is missing"),
-        (RULE + "crosswarden:\n  requires:\n    - any: [{table: Nowhere}]\n", "rule.yaml:18: table 'Nowhere' is not known"),
+        (
+            RULE + "crosswarden:\n  requires:\n    - any: [{table: Nowhere}]\n",
+            "rule.yaml:18: table 'Nowhere' is not known",
+        ),
         (RULE + "crosswarden:\n  family: x\n", "'requires' is missing"),
         (RULE + "crosswarden:\n  lookback: soon\n", "rule.yaml:18: lookback 'soon' is no number of days"),
     ],
@@ -57,7 +60,9 @@ def test_errors_name_file_line_and_key(text: str, message: str) -> None:
 def test_yaml_cannot_make_objects() -> None:
     """A tag that would build a Python object is an error, never built."""
     with pytest.raises(HuntFileError):
-        load_text(RULE.replace("Medium", "!!python/object/apply:os.system ['true']"), "rule.yaml", identifier="rule")
+        load_text(
+            RULE.replace("Medium", "!!python/object/apply:os.system ['true']"), "rule.yaml", identifier="rule"
+        )
 
 
 def test_a_folder_gives_its_rules_and_names_what_is_none(tmp_path: Path) -> None:

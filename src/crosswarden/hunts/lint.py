@@ -14,16 +14,15 @@ from importlib.resources import files
 from typing import ClassVar, Protocol
 from uuid import UUID
 
-from crosswarden.hunts.loader import packaged
 from crosswarden.hunts.model import Hunt
-from crosswarden.kql import Environment, check
-from crosswarden.tables import documented, known_tables
+from crosswarden.kql.compile import check
+from crosswarden.kql.environment import Environment
+from crosswarden.tables import Table, documented, known_tables
 
 __all__ = ["LINTS", "Lint", "lint"]
 
 TACTICS = frozenset(
-    """Reconnaissance ResourceDevelopment InitialAccess Execution Persistence PrivilegeEscalation DefenseEvasion
-    CredentialAccess Discovery LateralMovement Collection CommandAndControl Exfiltration Impact""".split()
+    ["Reconnaissance", "ResourceDevelopment", "InitialAccess", "Execution", "Persistence", "PrivilegeEscalation", "DefenseEvasion", "CredentialAccess", "Discovery", "LateralMovement", "Collection", "CommandAndControl", "Exfiltration", "Impact"]
 )
 
 
@@ -140,10 +139,10 @@ class Columns:
     reason: ClassVar[str] = "a title or entity without its column would be empty"
 
     def complaints(self, hunt: Hunt) -> Iterator[str]:
-        tables = {table: found for table in known_tables() if (found := documented(table))}
-        checked = check(hunt.query, Environment(tables=tables))
+        checked = check(hunt.query, Environment(tables=_tables()))
         for each in checked.diagnostics:
-            yield f"KQL: {each}"
+            if each.severity == "error":
+                yield f"KQL: {each.message}"
         if checked.columns is None or hunt.finding is None:
             return
         there = {column.name for column in checked.columns}
@@ -168,8 +167,15 @@ LINTS: tuple[Lint, ...] = (
 
 
 @cache
+def _tables() -> dict[str, Table]:
+    return {name: found for name in known_tables() if (found := documented(name))}
+
+
+@cache
 def _attack_names() -> dict[str, str]:
-    names: dict[str, str] = json.loads(files("crosswarden.content").joinpath("attack.json").read_text("utf-8"))
+    names: dict[str, str] = json.loads(
+        files("crosswarden.content").joinpath("attack.json").read_text("utf-8")
+    )
     return names
 
 

@@ -52,7 +52,21 @@ def test_lists_of_permissive_permissions_agree_with_the_tiers() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Mail.Read", "Mail.ReadWrite", "Files.Read.All", "Domain.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All", "Files.ReadWrite.All", "Group.ReadWrite.All", "User.Export.All", "Files.ReadWrite", "full_access_as_app", "RoleManagement.ReadWrite.Directory", "AppRoleAssignment.ReadWrite.All"],
+    [
+        "Mail.Read",
+        "Mail.ReadWrite",
+        "Files.Read.All",
+        "Domain.ReadWrite.All",
+        "User.ReadWrite.All",
+        "Directory.ReadWrite.All",
+        "Files.ReadWrite.All",
+        "Group.ReadWrite.All",
+        "User.Export.All",
+        "Files.ReadWrite",
+        "full_access_as_app",
+        "RoleManagement.ReadWrite.Directory",
+        "AppRoleAssignment.ReadWrite.All",
+    ],
 )
 def test_the_seeds_roles_and_what_they_lack_are_permissive(name: str) -> None:
     """The seed's ten roles, and the three it lacks, score 3 or more on an axis as application permissions."""

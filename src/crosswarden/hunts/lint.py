@@ -22,7 +22,22 @@ from crosswarden.tables import Table, documented, known_tables
 __all__ = ["LINTS", "Lint", "lint"]
 
 TACTICS = frozenset(
-    ["Reconnaissance", "ResourceDevelopment", "InitialAccess", "Execution", "Persistence", "PrivilegeEscalation", "DefenseEvasion", "CredentialAccess", "Discovery", "LateralMovement", "Collection", "CommandAndControl", "Exfiltration", "Impact"]
+    [
+        "Reconnaissance",
+        "ResourceDevelopment",
+        "InitialAccess",
+        "Execution",
+        "Persistence",
+        "PrivilegeEscalation",
+        "DefenseEvasion",
+        "CredentialAccess",
+        "Discovery",
+        "LateralMovement",
+        "Collection",
+        "CommandAndControl",
+        "Exfiltration",
+        "Impact",
+    ]
 )
 
 

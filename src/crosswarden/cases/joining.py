@@ -140,7 +140,7 @@ def _edges(findings: Sequence[Finding], entities: Sequence[Entity]) -> tuple[Edg
 
 def _timeline(findings: Sequence[Finding]) -> tuple[Event, ...]:
     events: dict[tuple[str, str, str], Event] = {}
-    for finding in findings:
+    for finding in sorted(findings, key=lambda each: bool(each.reasons)):  # a row's own hunt before a chain
         for row in finding.evidence:
             event = _event(row, finding)
             if event.time:

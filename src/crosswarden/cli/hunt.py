@@ -102,7 +102,7 @@ def command(
         outcome,
         cases,
         made=datetime.now(UTC).isoformat(timespec="seconds"),
-        names={key: name for key, (name, _) in names.known.items()},
+        names={key: name for key, (name, _) in outcome.names.known.items()},
         account=account,
         unusable=unusable,
     )

@@ -40,6 +40,7 @@ class Outcome:
     tenants: tuple[str, ...]
     window: Window | None
     observed: tuple[tuple[str, tuple[Row, ...]], ...] = ()
+    names: TenantNames = field(default_factory=TenantNames)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -60,7 +61,7 @@ def run_hunts(
     """Runs the hunts (the packaged ones by default) and the correlations, and judges each against the coverage."""
     settings = settings or Settings()
     chosen = packaged() if hunts is None else tuple(hunts)
-    wanted = {name for each in correlations for name in each.inputs}
+    wanted = {name for each in correlations for name in each.inputs} | {"tenant-names"}
     observations = [each for each in packaged_observations() if each.id in wanted]
     holdings = Holdings(engine, settings.window)
     holdings.survey([*chosen, *observations], [need for each in correlations for need in each.requires])
@@ -78,12 +79,13 @@ def run_hunts(
     for hunt in chosen:
         coverage = holdings.coverage(hunt.requires, hunt.lookback)
         results.append(_result(hunt, findings[hunt.id], coverage, failures.get(hunt.id, ""), settings))
-    material = Material(rows, findings, holdings, settings.addresses, settings.names)
+    names = settings.names.with_seen(rows.get("tenant-names", ()))
+    material = Material(rows, findings, holdings, settings.addresses, names)
     for correlation in correlations:
         settings.progress(correlation.id)
         results.append(_correlated(correlation, material, holdings, failures, settings))
     observed = tuple((each.id, rows.get(each.id, ())) for each in observations)
-    return Outcome(tuple(results), holdings.tenants, settings.window, observed)
+    return Outcome(tuple(results), holdings.tenants, settings.window, observed, names)
 
 
 def _result(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from crosswarden.errors import UsageError
 
@@ -21,6 +22,11 @@ class TenantNames:
     """
 
     known: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def with_seen(self, rows: Iterable[Mapping[str, Any]]) -> TenantNames:
+        """These names and, for tenants without one, those that rows of the observation tenant-names give."""
+        seen = {str(row["Tenant"]): (str(row["Name"]), "sign-ins in the lake") for row in rows}
+        return TenantNames({**seen, **self.known})
 
     def label(self, tenant: str) -> str:
         """The name with the id, or the id alone."""

@@ -64,6 +64,7 @@ class Engine:
             functions=self.outside.functions,
             watchlists=self.outside.watchlist_columns(),
             hidden=self._sources.hidden,
+            present=self._sources.present,
             now=ticks(now or datetime.now(UTC)),
             parameters=parameters or {},
         )

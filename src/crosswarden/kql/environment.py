@@ -69,7 +69,8 @@ class Environment:
     """``now`` is the one moment (ticks) that the query sees; ``hidden`` gives a table's columns that only a name reaches.
 
     ``functions`` maps saved functions' names to their text: a body, or ``(parameters) { body }``. ``watchlists`` maps
-    aliases to their columns. ``parameters`` gives values for ``declare query_parameters``, as KQL text. ``discover``
+    aliases to their columns. ``present`` names the tables that hold data (None: not known); patterns and searches over
+    everything look at those alone. ``parameters`` gives values for ``declare query_parameters``, as KQL text. ``discover``
     lets a step whose columns depend on data (``bag_unpack``, ``pivot``) ask for them; without it they stay open.
     """
 
@@ -77,6 +78,7 @@ class Environment:
     functions: Mapping[str, str] = field(default_factory=dict)
     watchlists: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
     hidden: Callable[[str], tuple[Column, ...]] = lambda _: ()
+    present: frozenset[str] | None = None
     now: int = field(default_factory=lambda: ticks(datetime.now(UTC)))
     parameters: Mapping[str, str] = field(default_factory=dict)
     parameters_optional: bool = False  # a parameter without value is null (checking only)

@@ -65,10 +65,10 @@ OPERATORS = {
     ":": "Search",
 }
 LISTS = {
-    "in": "InCs",
-    "!in": "NotInCs",
-    "in~": "In",
-    "!in~": "NotIn",
+    "in": "In",
+    "!in": "NotIn",
+    "in~": "InCs",  # Microsoft's own names: Cs is the one that ignores case
+    "!in~": "NotInCs",
     "has_any": "HasAny",
     "has_all": "HasAll",
 }

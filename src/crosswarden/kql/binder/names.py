@@ -143,7 +143,9 @@ def _wildcard_table(binder: Binder, node: syntax.WildcardName) -> Bound:
 def matching_tables(binder: Binder, pattern: str) -> Iterator[Table]:
     """The tables whose names match a pattern with stars."""
     matches = wildcard(pattern)
-    for name in binder.environment.tables:
+    environment = binder.environment
+    present = sorted(name for name in environment.present or () if matches.fullmatch(name))
+    for name in present or environment.tables:
         if matches.fullmatch(name):
             yield binder.environment.tables[name]
 

@@ -84,7 +84,7 @@ def lower_union(lowering: Lowering, plan: Plan) -> Step:
         if plan.source is not None:
             columns.append(alias(text(plan.names[at]), lowering.name(plan.source)))
         for field, picks in plan.columns:
-            pick = picks[at]
+            pick = picks.get(at)
             value = _missing(field) if pick is None else step.value(pick)
             columns.append(alias(value, lowering.name(field)))
         columns += [alias(step.value(field), lowering.name(field)) for field in lowering.hidden()]

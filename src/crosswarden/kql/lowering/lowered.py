@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crosswarden.kql.binder.block import BoundQuery
 from crosswarden.kql.environment import Environment
 from crosswarden.kql.functions.model import Context
-from crosswarden.kql.lowering import choosing, combining, expanding, grouping, rows
+from crosswarden.kql.lowering import choosing, combining, expanding, grouping, rows, series
 from crosswarden.kql.lowering.context import Handler, Lowering, Stage, Statement
 from crosswarden.kql.lowering.scalars import lower_scalar
 from crosswarden.kql.lowering.step import Step
@@ -23,6 +23,7 @@ HANDLERS: dict[type, Handler] = {
     **grouping.HANDLERS,
     **combining.HANDLERS,
     **expanding.HANDLERS,
+    **series.HANDLERS,
 }
 
 

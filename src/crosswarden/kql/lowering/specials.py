@@ -10,7 +10,7 @@ from crosswarden.kql.lowering.context import Lowering
 from crosswarden.kql.lowering.parsing import PARSING
 from crosswarden.kql.lowering.step import Step
 from crosswarden.kql.plan import Special
-from crosswarden.kql.sql import Expression, call, text
+from crosswarden.kql.sql import Expression, call, exp, text, truth
 from crosswarden.tables import Type
 
 __all__ = ["SPECIALS", "converted"]
@@ -63,8 +63,14 @@ def _pack_all(lowering: Lowering, node: Special, step: Step) -> Expression:
     return call("cw_without_empty", bag)
 
 
+def _not(lowering: Lowering, node: Special, step: Step) -> Expression:
+    (value,) = node.arguments
+    return exp.Not(this=exp.Paren(this=call("coalesce", lowering.scalar(value, step), truth(False))))
+
+
 SPECIALS: dict[str, Callable[[Lowering, Special, Step], Expression]] = {
     "text": _text,
+    "not": _not,
     "convert": _convert,
     "pack-all": _pack_all,
     **PARSING,

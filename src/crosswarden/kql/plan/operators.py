@@ -194,10 +194,10 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """``union``: ``columns`` gives for each result column the input's column per input, None where it has none."""
+    """``union``: ``columns`` gives each result column, and by an input's position the column of it that goes there."""
 
     inputs: tuple[Plan, ...]
-    columns: tuple[tuple[Field, tuple[Field | None, ...]], ...]
+    columns: tuple[tuple[Field, Mapping[int, Field]], ...]
     source: Field | None = None  # withsource: holds the name of the input the row came from
     names: tuple[str, ...] = ()
 
@@ -278,6 +278,7 @@ class MakeSeries:
     keys: tuple[tuple[Field, Scalar], ...]
     fields: tuple[Field, ...]
     stop_included: bool = False  # the older "in range(a, b, step)" form ends at b
+    never_empty: bool = False  # kind=nonempty: without rows (and without keys) one series of defaults
 
 
 @dataclass(frozen=True, slots=True, eq=False)

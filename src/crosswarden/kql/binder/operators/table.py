@@ -5,7 +5,17 @@ from __future__ import annotations
 from crosswarden.kql import syntax
 from crosswarden.kql.binder import sources
 from crosswarden.kql.binder.binder import OperatorHandler, SourceHandler
-from crosswarden.kql.binder.operators import columns, expand, joins, parsing, rows, summarize, unions
+from crosswarden.kql.binder.operators import (
+    columns,
+    expand,
+    joins,
+    parsing,
+    rows,
+    searching,
+    series,
+    summarize,
+    unions,
+)
 
 __all__ = ["OPERATORS", "SOURCES"]
 
@@ -17,8 +27,12 @@ OPERATORS: dict[type[syntax.Operator], OperatorHandler] = {
     **unions.HANDLERS,
     **expand.HANDLERS,
     **parsing.HANDLERS,
+    **searching.HANDLERS,
+    **series.HANDLERS,
 }
 SOURCES: dict[type[syntax.Operator], SourceHandler] = {
     syntax.Print: sources.bind_print,
     **unions.SOURCES,
+    **searching.SOURCES,
+    **series.SOURCES,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from crosswarden.kql import syntax
 from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder, OperatorHandler, SourceHandler
@@ -76,20 +76,17 @@ def union_of(
     binder: Binder, tables: Sequence[Tabular], *, source: str | None = None, inner: bool = False
 ) -> Tabular:
     """The rows of all tables. A name with two types becomes two columns, ``name_type`` each."""
-    order: dict[str, dict[Type, None]] = {}
-    for table in tables:
-        for column in table.columns:
-            order.setdefault(column.name, {}).setdefault(column.type)
+    order = _by_name_and_type(tables)
     if inner:
-        order = {n: k for n, k in order.items() if all(_has(table, n) for table in tables)}
-    columns: list[tuple[Field, tuple[Field | None, ...]]] = []
+        every = len(tables)
+        order = {n: k for n, k in order.items() if len({at for picks in k.values() for at in picks}) == every}
+    columns: list[tuple[Field, dict[int, Field]]] = []
     taken = {source} if source else set()
     for name, kinds in order.items():
-        for kind in kinds:
+        for kind, picks in kinds.items():
             made = _free(f"{name}_{kind.value}" if len(kinds) > 1 else name, taken)
-            picks = tuple(_pick(table, name, kind) for table in tables)
-            field = Field(made, _kind(picks, kind))
-            if any(pick in binder.unknown_fields for pick in picks if pick is not None):
+            field = Field(made, _kind(picks.values(), kind))
+            if not binder.unknown_fields.isdisjoint(picks.values()):
                 binder.unknown_fields.add(field)
             columns.append((field, picks))
     hidden = _hidden_columns(tables, {field.name for field, _ in columns})
@@ -98,6 +95,14 @@ def union_of(
     plan = Union(tuple(table.plan for table in tables), (*columns, *hidden), made_source, names)
     shown = ((made_source,) if made_source else ()) + tuple(field for field, _ in columns)
     return Tabular(plan, shown, tuple(field for field, _ in hidden), any(table.open for table in tables))
+
+
+def _by_name_and_type(tables: Sequence[Tabular]) -> dict[str, dict[Type, dict[int, Field]]]:
+    order: dict[str, dict[Type, dict[int, Field]]] = {}
+    for at, table in enumerate(tables):
+        for column in table.columns:
+            order.setdefault(column.name, {}).setdefault(column.type, {})[at] = column
+    return order
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -109,31 +114,19 @@ def _free(name: str, taken: set[str]) -> str:
     return made
 
 
-def _has(table: Tabular, name: str) -> bool:
-    return any(column.name == name for column in table.columns)
-
-
-def _pick(table: Tabular, name: str, kind: Type) -> Field | None:
-    return next((column for column in table.columns if column.name == name and column.type is kind), None)
-
-
-def _kind(picks: Sequence[Field | None], kind: Type) -> Kind:
-    kinds = {pick.kind for pick in picks if pick is not None}
+def _kind(picks: Iterable[Field], kind: Type) -> Kind:
+    kinds = {pick.kind for pick in picks}
     return kinds.pop() if len(kinds) == 1 else of(kind)
 
 
-def _hidden_columns(
-    tables: Sequence[Tabular], shown: set[str]
-) -> list[tuple[Field, tuple[Field | None, ...]]]:
-    made: dict[str, Field] = {}
-    for table in tables:
+def _hidden_columns(tables: Sequence[Tabular], shown: set[str]) -> list[tuple[Field, dict[int, Field]]]:
+    made: dict[str, tuple[Field, dict[int, Field]]] = {}
+    for at, table in enumerate(tables):
         for column in table.hidden:
             if column.name not in shown:
-                made.setdefault(column.name, Field(column.name, column.kind))
-    return [
-        (field, tuple(next((c for c in table.hidden if c.name == name), None) for table in tables))
-        for name, field in made.items()
-    ]
+                held = made.setdefault(column.name, (Field(column.name, column.kind), {}))
+                held[1][at] = column
+    return list(made.values())
 
 
 HANDLERS: dict[type[syntax.Operator], OperatorHandler] = {syntax.Union: bind_union}

@@ -94,7 +94,7 @@ def _spans(
     if start is not None:
         first = number(0)
         if stop is not None:
-            distance = exp.Sub(this=stop, expression=start)
+            distance: Expression = exp.Sub(this=stop, expression=start)
             if not plan.stop_included:
                 distance = exp.Sub(this=exp.Paren(this=distance), expression=_smallest(plan))
             last = _whole(plan, distance, size)

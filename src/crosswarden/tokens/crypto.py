@@ -15,6 +15,7 @@ from typing import Any
 import cryptography
 import jwt
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import Algorithm, get_default_algorithms
@@ -44,7 +45,6 @@ class Certificate:
     sha1: bytes
     sha256: bytes
     public_key: bytes
-    subject: str
 
 
 def read_public_key(kty: str, numbers: Mapping[str, Any]) -> PublicKey:
@@ -63,7 +63,10 @@ def public_bytes(key: PublicKey) -> bytes:
 def read_certificate(der: bytes) -> Certificate:
     """The facts of a DER certificate; raises ValueError when it is none or for a key of another kind."""
     certificate = x509.load_der_x509_certificate(der)
-    key = certificate.public_key()
+    try:
+        key = certificate.public_key()
+    except UnsupportedAlgorithm:
+        raise ValueError("a certificate for another kind of key") from None
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise ValueError("a certificate for another kind of key")
     return Certificate(
@@ -72,7 +75,6 @@ def read_certificate(der: bytes) -> Certificate:
         sha1=hashlib.sha1(der, usedforsecurity=False).digest(),
         sha256=hashlib.sha256(der).digest(),
         public_key=public_bytes(key),
-        subject=certificate.subject.rfc4514_string()[:200],
     )
 
 

@@ -76,7 +76,7 @@ def read_metadata(document: bytes | Mapping[str, Any], name: str = "metadata") -
     issuer = document.get("issuer")
     if not isinstance(issuer, str) or not issuer.startswith("https://") or len(issuer) > 512:
         raise InputError("metadata-form", f"{name} is no OpenID configuration: it has no https issuer")
-    addresses = [value for key in _ADDRESSES if isinstance(value := document.get(key), str)]
+    addresses = [_address(value, name) for key in _ADDRESSES if isinstance(value := document.get(key), str)]
     cloud_name = document.get("cloud_instance_name")
     jwks_uri = document.get("jwks_uri")
     return Metadata(
@@ -89,9 +89,16 @@ def read_metadata(document: bytes | Mapping[str, Any], name: str = "metadata") -
     )
 
 
+def _address(text: str, name: str) -> str:
+    try:
+        urlsplit(text)
+    except ValueError:
+        raise InputError("metadata-form", f"{name} holds {text[:80]!r}, which is no address") from None
+    return text
+
+
 def _endpoint(addresses: list[str]) -> str:
-    found = {urlsplit(address).path.split("/")[1:2][0] for address in addresses if urlsplit(address).path}
-    named = found & _ENDPOINTS
+    named = {part for address in addresses for part in urlsplit(address).path.split("/")[1:2]} & _ENDPOINTS
     return named.pop() if len(named) == 1 else ""
 
 

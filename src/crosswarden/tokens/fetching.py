@@ -43,7 +43,10 @@ def metadata_address(authority: str) -> str:
     >>> metadata_address("https://login.microsoftonline.com/common/")
     'https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration'
     """
-    parts = urlsplit(authority)
+    try:
+        parts = urlsplit(authority)
+    except ValueError:
+        raise KeysUnavailable("authority", f"the authority {authority[:80]!r} is no address") from None
     if parts.scheme != "https" or not parts.hostname:
         raise KeysUnavailable("authority", f"the authority {authority[:80]!r} is not an https address")
     if ".well-known/" in parts.path:

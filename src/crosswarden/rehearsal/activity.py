@@ -64,7 +64,7 @@ def graph_record(
         "scopes": scopes,
         "identityProvider": "",
         "clientAuthMethod": "1" if app_only else "0",
-        "wids": "",
+        "wids": "" if app_only else "b79fbf4d-3ef9-4689-8143-76b194e85509",
         "C_Idtyp": "app" if app_only else "user",
         "C_Iat": as_form("epoch", issued),
         "ipAddress": address,

@@ -47,7 +47,7 @@ def file_record(
         "Workload": "OneDrive",
         "ClientIP": address,
         "UserId": user.principal_name,
-        "ApplicationId": application,
+        **({"ApplicationId": application} if application else {}),
         "AuthenticationType": "OAuth",
         "BrowserName": "",
         "BrowserVersion": "",

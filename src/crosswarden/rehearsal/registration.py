@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from crosswarden.rehearsal.applications import APP_ROLES, EXCHANGE, EXCHANGE_ROLES, GRAPH, Application
 from crosswarden.rehearsal.chance import Chance, named_guid
+from crosswarden.rehearsal.clock import iso
 from crosswarden.rehearsal.directory import (
     Actor,
     Property,
@@ -104,6 +105,33 @@ def application_added(
     )
 
 
+def _principal_touched(
+    organisation: Organisation,
+    chance: Chance,
+    tick: int,
+    actor: Actor,
+    application: Application,
+    correlation: str,
+) -> list[Event]:
+    """The service principal's own event, which follows every change of the application under one correlation id."""
+    properties = [
+        set_to("Included Updated Properties", ""),
+        set_to("TargetId.ServicePrincipalNames", application.principal_names),
+    ]
+    return directory_event(
+        organisation,
+        chance,
+        tick,
+        "Update service principal",
+        actor,
+        [principal_target(organisation, application)],
+        properties,
+        category=CATEGORY,
+        operation="Update",
+        correlation=correlation,
+    )
+
+
 def application_updated(
     organisation: Organisation,
     chance: Chance,
@@ -115,12 +143,13 @@ def application_updated(
     before: Sequence[str] = (),
 ) -> list[Event]:
     """What an application asks for, changed."""
+    correlation = chance.guid()
     changed = [
         added(
             "RequiredResourceAccess", _required(GRAPH, roles, scopes), old=[_required(GRAPH, before, scopes)]
         )
     ]
-    return directory_event(
+    events = directory_event(
         organisation,
         chance,
         tick,
@@ -130,7 +159,9 @@ def application_updated(
         [*changed, included(changed)],
         category=CATEGORY,
         operation="Update",
+        correlation=correlation,
     )
+    return events + _principal_touched(organisation, chance, tick + 200_000, actor, application, correlation)
 
 
 def owner_added(
@@ -215,6 +246,8 @@ def role_assigned(
         set_to("AppRole.Id", id),
         set_to("AppRole.Value", role),
         set_to("AppRole.DisplayName", name),
+        set_to("AppRoleAssignment.CreatedDateTime", iso(tick)),
+        set_to("AppRoleAssignment.LastModifiedDateTime", iso(tick)),
         set_to("ServicePrincipal.ObjectID", organisation.principal(client)),
         set_to("ServicePrincipal.DisplayName", client.name),
         set_to("ServicePrincipal.AppId", client.id),
@@ -387,41 +420,23 @@ def credential_added(
 ) -> list[Event]:
     """A secret or certificate added to an application: the old and the new set of keys."""
     changed = [added("KeyDescription", *before, key_description(key, name, certificate), old=before)]
-    events = directory_event(
-        organisation,
-        chance,
-        tick,
-        CERTIFICATES,
-        actor,
-        [application_target(organisation, application)],
-        [*changed, included(changed)],
-        category=CATEGORY,
-        operation="Update",
-    )
-    nothing_more = [set_to("Included Updated Properties", "")]
-    events += directory_event(
-        organisation,
-        chance,
-        tick + 150_000,
-        "Update application",
-        actor,
-        [application_target(organisation, application)],
-        nothing_more,
-        category=CATEGORY,
-        operation="Update",
-    )
-    names = set_to("TargetId.ServicePrincipalNames", application.principal_names)
-    return events + directory_event(
-        organisation,
-        chance,
-        tick + 300_000,
-        "Update service principal",
-        actor,
-        [principal_target(organisation, application)],
-        [*nothing_more, names],
-        category=CATEGORY,
-        operation="Update",
-    )
+    correlation = chance.guid()
+    events: list[Event] = []
+    for activity, properties in ((CERTIFICATES, [*changed, included(changed)]), ("Update application", [])):
+        events += directory_event(
+            organisation,
+            chance,
+            tick,
+            activity,
+            actor,
+            [application_target(organisation, application)],
+            properties,
+            category=CATEGORY,
+            operation="Update",
+            correlation=correlation,
+        )
+        tick += 150_000
+    return events + _principal_touched(organisation, chance, tick, actor, application, correlation)
 
 
 def principal_credential_added(

@@ -13,6 +13,7 @@ from crosswarden.rehearsal.addresses import Place
 from crosswarden.rehearsal.applications import MICROSOFT_TENANT, Application
 from crosswarden.rehearsal.chance import Chance, token_of
 from crosswarden.rehearsal.clock import SECOND, iso
+from crosswarden.rehearsal.directory import compact
 from crosswarden.rehearsal.event import Event, Record, Stream
 from crosswarden.rehearsal.organisation import Organisation, User
 
@@ -46,6 +47,20 @@ def _status(code: int, note: str) -> Record:
     return {"errorCode": 0, "additionalDetails": note} if note else {"errorCode": 0}
 
 
+def _step(time: str, code: int) -> Record:
+    """The first factor of an interactive sign-in."""
+    return {
+        "authenticationStepDateTime": time,
+        "authenticationMethod": "Password",
+        "authenticationMethodDetail": "Password in the cloud",
+        "succeeded": code == 0,
+        "authenticationStepResultDetail": FAILURES[code][0] if code else "Correct password",
+        "authenticationStepRequirement": "Primary authentication",
+        "StatusSequence": 0,
+        "RequestSequence": 1,
+    }
+
+
 def signin_record(
     organisation: Organisation,
     user: User,
@@ -69,6 +84,7 @@ def signin_record(
     protocol: str = "none",
     access: str = "none",
     restricted: bool = False,
+    scopes: tuple[str, ...] = ("user_impersonation",),
 ) -> Record:
     """The properties of a user's sign-in; every string may be a template's placeholder."""
     device: Record = {"deviceId": user.device if managed else "", "operatingSystem": system or user.system}
@@ -79,10 +95,9 @@ def signin_record(
             "isManaged": True,
             "trustType": "Azure AD joined",
         }
-    if browser or interactive:
-        device["browser"] = browser or user.browser
+    device["browser"] = browser or user.browser
+    audiences: list[object] = [{"applicationId": resource.id, "audienceReasons": "none"}]
     note = "MFA completed in Azure AD" if multifactor else "MFA requirement satisfied by claim in the token"
-    step = "Password" if interactive else "Previously satisfied"
     home = user.home_tenant or organisation.id
     owner = application.owner
     return {
@@ -91,6 +106,7 @@ def signin_record(
         "userDisplayName": user.name,
         "userPrincipalName": user.principal_name,
         "userId": user.id,
+        "agent": {"agentType": "notAgentic", "parentAppId": ""},
         "appId": application.id,
         "appDisplayName": application.name,
         "ipAddress": place.address,
@@ -110,6 +126,7 @@ def signin_record(
         "tokenIssuerType": "AzureAD",
         "authenticationProcessingDetails": [
             {"key": "Legacy TLS (TLS 1.0, 1.1, 3DES)", "value": "False"},
+            {"key": "Oauth Scope Info", "value": compact(list(scopes))},
             {"key": "Is CAE Token", "value": "False"},
         ],
         "networkLocationDetails": [],
@@ -126,21 +143,7 @@ def signin_record(
         "resourceTenantId": organisation.id,
         "homeTenantId": home,
         "tenantId": organisation.id,
-        "authenticationDetails": [
-            {
-                "authenticationStepDateTime": time,
-                "authenticationMethod": step,
-                "succeeded": code == 0,
-                "authenticationStepResultDetail": FAILURES[code][0]
-                if code
-                else "Correct password"
-                if interactive
-                else "First factor requirement satisfied by claim in the token",
-                "authenticationStepRequirement": "Primary authentication",
-                "StatusSequence": 0,
-                "RequestSequence": 1 if interactive else 0,
-            }
-        ],
+        "authenticationDetails": [_step(time, code)] if interactive else [],
         "authenticationRequirementPolicies": [],
         "sessionLifetimePolicies": [],
         "authenticationRequirement": "multiFactorAuthentication"
@@ -167,7 +170,8 @@ def signin_record(
         "tokenProtectionStatusDetails": {"signInSessionStatus": "unbound", "signInSessionStatusCode": 1002},
         "originalTransferMethod": "none",
         "isThroughGlobalSecureAccess": False,
-        "conditionalAccessAudiences": [{"applicationId": resource.id, "audienceReasons": "none"}],
+        "globalSecureAccessIpAddress": "",
+        "conditionalAccessAudiences": audiences if interactive else [resource.id],
         "sessionId": session,
         "appOwnerTenantId": owner,
         "resourceOwnerTenantId": MICROSOFT_TENANT,
@@ -306,6 +310,7 @@ def noninteractive_signin(
     managed: bool = True,
     access: str = "none",
     code: int = 0,
+    scopes: tuple[str, ...] = ("user_impersonation",),
 ) -> Signed:
     """A client's own renewal of a token: the sign-in log only."""
     request, session = chance.request(), session or chance.guid()
@@ -328,6 +333,7 @@ def noninteractive_signin(
         managed=managed,
         client="Mobile Apps and Desktop clients",
         access=access,
+        scopes=scopes,
     )
     event = Event(organisation.id, Stream.NONINTERACTIVE, tick, request, record)
     return Signed((event,), request, token, session, tick)

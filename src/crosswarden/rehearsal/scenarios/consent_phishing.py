@@ -21,7 +21,9 @@ from crosswarden.rehearsal.story import Scenario, Story
 __all__ = ["SCENARIO"]
 
 
-def _read(story: Story, application: Application, user: User, day: int, pages: int) -> list[Event]:
+def _read(
+    story: Story, application: Application, user: User, day: int, pages: int, scopes: tuple[str, ...]
+) -> list[Event]:
     """The attacker's server renews the person's token and reads their mail."""
     victim, chance = story.victim, story.chance
     far = attacker_place(chance)
@@ -37,6 +39,7 @@ def _read(story: Story, application: Application, user: User, day: int, pages: i
         managed=False,
         user_agent="node-fetch/1.0",
         system="",
+        scopes=scopes,
     )
     events = list(signed.events)
     for page in range(pages):
@@ -55,7 +58,7 @@ def _read(story: Story, application: Application, user: User, day: int, pages: i
                 session=signed.session,
                 user=user,
                 user_agent="node-fetch/1.0",
-                scopes="Mail.Read offline_access",
+                scopes=" ".join(scopes),
             )
         )
         events.append(
@@ -148,7 +151,7 @@ def _tell(story: Story) -> None:
             story.step(
                 "mail-read",
                 f"Mail of {user.principal_name} is read.",
-                _read(story, application, user, day, 6 if loud else 1),
+                _read(story, application, user, day, 6 if loud else 1, scopes),
             )
     if story.world.cleanup:
         actor = by_user(story.administrator(), story.administrator().office.address)

@@ -68,6 +68,8 @@ def _tell(story: Story) -> None:
         )
     rules = 12 if loud else 1
 
+    session = chance.guid()
+
     def run(tick: int, name: str, parameters: list[tuple[str, str]], subject: str) -> Event:
         return cmdlet(
             victim,
@@ -81,7 +83,7 @@ def _tell(story: Story) -> None:
             address=place.address,
             object_id=subject,
             application=through,
-            session="",
+            session=session,
         )
 
     tick = story.after(tick, 60, 120)
@@ -113,11 +115,15 @@ def _tell(story: Story) -> None:
                 "New-TransportRule",
                 [
                     ("Name", f"Test{number:02d}"),
+                    ("SetAuditSeverity", "DoNotAudit"),
                     ("Mode", "Enforce"),
+                    ("Comments", ""),
+                    ("StopRuleProcessing", "False"),
                     ("RemoveHeader", header),
-                    ("Priority", "0"),
+                    ("RuleErrorAction", "Ignore"),
+                    ("SenderAddressLocation", "Header"),
                 ],
-                f"Test{number:02d}",
+                "",
             )
         )
     story.step("connector-made", "A connector lets the attacker's host in; rules remove the traces.", events)

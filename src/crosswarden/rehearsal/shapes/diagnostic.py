@@ -121,7 +121,7 @@ def _graph(record: Record, setting: Setting) -> Record:
         "operationVersion": record["apiVersion"],
         "category": "MicrosoftGraphActivityLogs",
         "resultSignature": str(record["responseStatusCode"]),
-        "durationMs": str(record["durationMs"]),
+        "durationMs": str(record["durationMs"]).replace("@{#", "@{"),
         "callerIpAddress": record["ipAddress"],
         "correlationId": record["requestId"],
         "level": "Informational",

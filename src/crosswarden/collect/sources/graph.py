@@ -120,7 +120,9 @@ def _policy(session: Session, _: Window, shelf: Shelf) -> tuple[str, ...]:
         try:
             answer = session.get(f"{root}/partners/{tenant}/identitySynchronization")
         except CollectError as error:
-            if error.status != 404:  # 404: the partner has no synchronisation setting
+            if error.status == 404:  # the partner has no synchronisation setting: observed, not missing
+                shelf.keep(f"identitySynchronization/{tenant}.json", b"null")
+            else:
                 missing.append(f"identitySynchronization of {tenant}: {error}")
             continue
         shelf.keep(f"identitySynchronization/{tenant}.json", answer.body)

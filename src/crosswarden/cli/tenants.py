@@ -1,0 +1,461 @@
+"""``crosswarden tenants``: show, check, compare, contain and simulate the cross-tenant access policy."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+import yaml
+
+from crosswarden.cli.output import printable
+from crosswarden.errors import InputError, UsageError
+from crosswarden.tenants import contain as containment
+from crosswarden.tenants.check import SEVERITIES, Exemption, Finding, Scope, Severity, Status, assess
+from crosswarden.tenants.checks import CHECKS
+from crosswarden.tenants.difference import Change, difference
+from crosswarden.tenants.evaluate import Application, Person
+from crosswarden.tenants.explain import Explained, events, explain
+from crosswarden.tenants.model import ABSENT, Policy
+from crosswarden.tenants.observed import NotObserved, Observed, Value
+from crosswarden.tenants.read import read
+from crosswarden.tenants.results import FORMS, render
+from crosswarden.tenants.show import as_dot, edges, rows, unknown_members
+from crosswarden.tenants.simulate import Attempt, Kind, Network, simulate
+
+__all__ = ["command"]
+
+_PATH = click.Path(path_type=Path)
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@click.group()
+def command() -> None:
+    """Audit the cross-tenant access policy: a folder or file with what Graph says of it."""
+
+
+def _policy(path: Path) -> Policy:
+    policy = read(path)
+    for note in policy.notes:
+        click.echo(f"note: {printable(note)}", err=True)
+    return policy
+
+
+def _unreadable(policy: Policy) -> bool:
+    """Whether some file of the snapshot could not be read (exit code 3: the answer is partial)."""
+    return bool(policy.notes)
+
+
+@command.command()
+@click.argument("path", type=_PATH)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "dot"]), default="table", show_default=True
+)
+def show(path: Path, form: str) -> int:
+    """The effective setting of every partner, inheritance resolved, and the graph of who may do what."""
+    policy = _policy(path)
+    if form == "dot":
+        click.echo(as_dot(policy), nl=False)
+    elif form == "json":
+        document = {
+            "source": policy.source,
+            "effective": rows(policy),
+            "graph": [
+                {"source": e.source, "target": e.target, "relation": e.relation, "detail": e.detail}
+                for e in edges(policy)
+            ],
+            "unknown": unknown_members(policy),
+        }
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+    else:
+        _table(policy)
+    for part, value in (("default", policy.default), ("partners", policy.partners)):
+        if isinstance(value, NotObserved):
+            click.echo(f"note: {part} not observed: {printable(value.reason)}", err=True)
+    return 3 if _unreadable(policy) else 0
+
+
+def _table(policy: Policy) -> None:
+    for row in rows(policy):
+        name = "any other tenant" if row["tenant"] == "*" else f"{row['tenant']} ({row['kind']})"
+        click.echo(printable(name))
+        for key, value in row.items():
+            if key in ("tenant", "kind"):
+                continue
+            click.echo(f"  {key:<30}{printable(_cell(value))}")
+    for owner, names in unknown_members(policy).items():
+        click.echo(printable(f"not known here, kept: {owner}: {', '.join(names)}"))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        if "not_observed" in value:
+            return f"not observed: {value['not_observed']}"
+        if "meaning" in value:
+            return f"{value['meaning']}  [{value['from']}]"
+        return ", ".join(f"{name} {str(on).lower()}" for name, on in value.items())
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@command.command()
+@click.argument("path", type=_PATH)
+@click.option(
+    "--known", "known", multiple=True, metavar="FILE|GUID", help="Tenants that the organisation knows."
+)
+@click.option(
+    "--enforced", multiple=True, metavar="TENANT:POLICY", help="Header value that enforcement points send."
+)
+@click.option("--exceptions", type=_PATH, help="YAML or JSON list of {check, subject, reason, expires}.")
+@click.option("--sign-ins", type=_PATH, help="JSON object: tenant id to date of the last sign-in.")
+@click.option("--stale-days", type=click.IntRange(min=1), default=90, show_default=True)
+@click.option(
+    "--fail-on", type=click.Choice([s.value for s in SEVERITIES]), help="Exit 1 from this severity up."
+)
+@click.option("--format", "form", type=click.Choice(["table", *FORMS]), default="table", show_default=True)
+@click.option(
+    "-o", "--output", "outputs", multiple=True, type=_PATH, help=f"File; endings: {', '.join(FORMS)}."
+)
+def check(
+    path: Path,
+    known: tuple[str, ...],
+    enforced: tuple[str, ...],
+    exceptions: Path | None,
+    sign_ins: Path | None,
+    stale_days: int,
+    fail_on: str | None,
+    form: str,
+    outputs: tuple[Path, ...],
+) -> int:
+    """Findings about the policy, with reason and remedy; what could not be read is not assessed, never passed."""
+    now = dt.datetime.now(dt.UTC)
+    forms = [(_form(output), output) for output in outputs]
+    policy = _policy(path)
+    scope = Scope(
+        policy,
+        now.date(),
+        known=_known(known),
+        sign_ins=_sign_ins(sign_ins),
+        enforced=Observed(enforced) if enforced else ABSENT,
+        stale_days=stale_days,
+    )
+    findings = assess(scope, CHECKS, _exemptions(exceptions))
+    stamp = now.isoformat(timespec="seconds")
+    for name, output in forms:
+        output.write_text(render(name, findings, policy.source, stamp), encoding="utf-8")
+    if form != "table":
+        click.echo(render(form, findings, policy.source, stamp), nl=False)
+    elif not outputs:
+        _lines(findings)
+    _summary(findings)
+    if fail_on and _reaches(findings, Severity(fail_on)):
+        return 1
+    return 3 if _unreadable(policy) else 0
+
+
+def _form(path: Path) -> str:
+    for ending in sorted(FORMS, key=len, reverse=True):
+        if path.name.lower().endswith(f".{ending}"):
+            return ending
+    raise UsageError("tenants-output", f"{path}: no such form", remedy=f"end in one of {', '.join(FORMS)}")
+
+
+def _reaches(findings: Iterable[Finding], level: Severity) -> bool:
+    high = SEVERITIES[: SEVERITIES.index(level) + 1]
+    return any(finding.status is Status.FOUND and finding.severity in high for finding in findings)
+
+
+def _lines(findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        head = f"{finding.status.value:<13}{finding.severity.value:<9}{finding.check.id:<22}{finding.subject}"
+        click.echo(printable(head))
+        click.echo(f"             {printable(finding.reason)}")
+        if finding.remedy and finding.status is Status.FOUND:
+            click.echo(f"             {finding.remedy.method} {printable(finding.remedy.url)}")
+
+
+def _summary(findings: Iterable[Finding]) -> None:
+    counted = dict.fromkeys(Status, 0)
+    for finding in findings:
+        counted[finding.status] += 1
+    click.echo(", ".join(f"{number} {status.value}" for status, number in counted.items()), err=True)
+
+
+def _known(given: tuple[str, ...]) -> Value[frozenset[str]]:
+    if not given:
+        return ABSENT
+    found: set[str] = set()
+    for item in given:
+        if _GUID.fullmatch(item):
+            found.add(item.lower())
+            continue
+        try:
+            text = Path(item).read_text(encoding="utf-8-sig")
+        except OSError as error:
+            raise InputError("tenants-known", f"{item}: {error.strerror}") from None
+        found |= {guid.lower() for guid in _GUID.findall(text)}
+    return Observed(frozenset(found))
+
+
+def _sign_ins(path: Path | None) -> Value[Mapping[str, dt.date]]:
+    if path is None:
+        return ABSENT
+    document = _json(path)
+    if not isinstance(document, Mapping):
+        raise InputError("tenants-sign-ins", f"{path} is no JSON object")
+    try:
+        return Observed(
+            {str(k).lower(): dt.datetime.fromisoformat(str(v)).date() for k, v in document.items()}
+        )
+    except ValueError as error:
+        raise InputError("tenants-sign-ins", f"{path}: {error}") from None
+
+
+def _json(path: Path) -> Any:
+    try:
+        return orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except OSError as error:
+        raise InputError("tenants-file", f"{path}: {error.strerror}") from None
+    except orjson.JSONDecodeError as error:
+        raise InputError("tenants-json", f"{path}: {error}") from None
+
+
+def _exemptions(path: Path | None) -> tuple[Exemption, ...]:
+    if path is None:
+        return ()
+    try:
+        items = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (OSError, yaml.YAMLError) as error:
+        raise InputError("tenants-exceptions", f"{path}: {error}") from None
+    if not isinstance(items, list):
+        raise InputError("tenants-exceptions", f"{path} is no list of exceptions")
+    return tuple(_exemption(item, f"{path}, entry {number}") for number, item in enumerate(items, start=1))
+
+
+def _exemption(item: Any, place: str) -> Exemption:
+    ids = {check.id for check in CHECKS}
+    if not isinstance(item, Mapping) or not {"check", "reason", "expires"} <= item.keys():
+        raise UsageError("tenants-exception", f"{place}: check, reason and expires are needed")
+    if item["check"] not in ids:
+        raise UsageError("tenants-exception", f"{place}: no check is called {item['check']!r}")
+    try:
+        expires = dt.date.fromisoformat(str(item["expires"])[:10])
+    except ValueError:
+        raise UsageError("tenants-exception", f"{place}: expires {item['expires']!r} is no date") from None
+    return Exemption(str(item["check"]), str(item.get("subject", "*")).lower(), str(item["reason"]), expires)
+
+
+@command.command()
+@click.argument("old", type=_PATH)
+@click.argument("new", type=_PATH)
+@click.option("--audit", type=_PATH, help="Directory audit events (JSON) that may explain the changes.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def diff(old: Path, new: Path, audit: Path | None, form: str) -> int:
+    """What changed in meaning from OLD to NEW, and with --audit which event made it, or that none explains it."""
+    before, after = _policy(old), _policy(new)
+    changes = difference(before, after)
+    explained = explain(changes, list(events(_audit_records(audit)))) if audit else None
+    if form == "json":
+        document = [_change(c, e) for c, e in zip(changes, explained or [None] * len(changes), strict=True)]
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+    else:
+        for number, change in enumerate(changes):
+            click.echo(printable(change.sentence()))
+            if explained:
+                _explanation(explained[number])
+    click.echo(f"{len(changes)} changes in meaning", err=True)
+    return 3 if _unreadable(before) or _unreadable(after) else 0
+
+
+def _audit_records(path: Path) -> list[Mapping[str, Any]]:
+    document = _json(path)
+    if isinstance(document, Mapping):
+        document = document.get("value", document.get("records", [document]))
+    return [item for item in document if isinstance(item, Mapping)] if isinstance(document, list) else []
+
+
+def _change(change: Change, explained: Explained | None) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "tenant": change.tenant,
+        "topic": change.topic,
+        "effect": change.effect.value,
+        "before": change.before,
+        "after": change.after,
+    }
+    if explained:
+        record["explanation"] = explained.status
+        record["events"] = [
+            {"time": e.time, "activity": e.activity, "actor": e.actor, "address": e.address, "id": e.id}
+            for e in explained.events
+        ]
+    return record
+
+
+def _explanation(explained: Explained) -> None:
+    if not explained.events:
+        click.echo("  no event explains it")
+    for event in explained.events:
+        said = f"  {explained.status}: {event.time} {event.activity} by {event.actor or 'nobody named'} {event.address}"
+        click.echo(printable(said.rstrip()))
+
+
+@command.command()
+@click.argument("tenant", metavar="TENANT")
+@click.option("--policy", "path", type=_PATH, help="Snapshot of the own policy: the plan then fits it.")
+@click.option("--user", "users", multiple=True, metavar="GUID", help="User that came from that tenant.")
+@click.option("--delete", is_flag=True, help="Delete the partner at the end instead of leaving it blocked.")
+@click.option("--execute", is_flag=True, help="Send the requests. Without it nothing is sent.")
+@click.option("--own-tenant", metavar="GUID", help="With --execute: the tenant to change.")
+@click.option("--client-id", metavar="GUID", default="", help="With --execute: application to sign in as.")
+@click.option("--secret-file", type=_PATH, help="With --execute: file with the application's secret.")
+@click.option("--graph-url", help="Another address for Graph (a simulated tenant).")
+@click.option("--login-url", help="Another address for sign-in.")
+@click.option(
+    "--ca-file", type=click.Path(exists=True, dir_okay=False), help="Certificate authority to trust."
+)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def contain(
+    tenant: str,
+    path: Path | None,
+    users: tuple[str, ...],
+    delete: bool,
+    execute: bool,
+    own_tenant: str | None,
+    client_id: str,
+    secret_file: Path | None,
+    graph_url: str | None,
+    login_url: str | None,
+    ca_file: str | None,
+    form: str,
+) -> int:
+    """The ordered plan against a hostile partner TENANT, with requests ready to send; dry unless --execute."""
+    steps = containment.plan(_policy(path) if path else None, tenant, users, delete=delete)
+    if not execute:
+        _plan(steps, form)
+        return 0
+    from crosswarden.cli.sending import sender
+
+    if not own_tenant:
+        raise UsageError("contain-tenant", "--execute needs --own-tenant, the tenant to change")
+    with sender(own_tenant, client_id, secret_file, graph_url, login_url, ca_file) as send:
+        done = containment.carry_out(steps, send)
+    for item in done:
+        click.echo(f"{item.status} {'done' if item.ok else 'FAILED'}: {item.step.title}")
+    if len(done) < len(steps) or not all(item.ok for item in done):
+        click.echo(
+            f"stopped: {len(steps) - sum(i.ok for i in done)} of {len(steps)} steps are not done", err=True
+        )
+        return 1
+    return 0
+
+
+def _plan(steps: tuple[containment.Step, ...], form: str) -> None:
+    if form == "json":
+        document = [
+            {
+                "step": number,
+                "title": step.title,
+                "why": step.why,
+                "method": step.request.method,
+                "url": step.request.url,
+                "body": dict(step.request.body),
+                "permission": step.permission,
+                "note": step.note,
+            }
+            for number, step in enumerate(steps, start=1)
+        ]
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+        return
+    for number, step in enumerate(steps, start=1):
+        click.echo(f"{number}. {step.title} ({step.why})")
+        if step.note:
+            click.echo(f"   note: {printable(step.note)}")
+        click.echo(f"   {step.request.method} {step.request.url}    [{step.permission}]")
+        if step.request.body:
+            click.echo(f"   {orjson.dumps(dict(step.request.body)).decode()}")
+    click.echo("dry run: nothing was sent; --execute sends it", err=True)
+
+
+@command.command("simulate")
+@click.option("--user", required=True, metavar="GUID", help="The user's object id.")
+@click.option("--group", "groups", multiple=True, metavar="GUID", help="Group that the user is in.")
+@click.option("--no-groups", is_flag=True, help="The user is in no group (without it groups may be unknown).")
+@click.option("--home", required=True, metavar="GUID", help="The user's tenant.")
+@click.option("--resource", required=True, metavar="GUID", help="The application's tenant.")
+@click.option("--app", required=True, metavar="GUID", help="The application's appId.")
+@click.option("--home-policy", type=_PATH, help="The home tenant's policy (outbound).")
+@click.option("--resource-policy", type=_PATH, help="The resource tenant's policy (inbound).")
+@click.option("--direct", is_flag=True, help="B2B direct connect in place of collaboration.")
+@click.option(
+    "--network-tenant", default="", metavar="GUID", help="Tenant whose restrictions the network enforces."
+)
+@click.option("--network-policy", type=_PATH, help="That tenant's policy (v2 restrictions).")
+@click.option("--v1-tenants", default="", metavar="LIST", help="Restrict-Access-To-Tenants of the network.")
+@click.option(
+    "--resource-domains", default="", metavar="LIST", help="Domains of the resource tenant, for the v1 list."
+)
+@click.option("--restrict-msa", is_flag=True, help="The network sends restrict-msa.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def simulate_(
+    user: str,
+    groups: tuple[str, ...],
+    no_groups: bool,
+    home: str,
+    resource: str,
+    app: str,
+    home_policy: Path | None,
+    resource_policy: Path | None,
+    direct: bool,
+    network_tenant: str,
+    network_policy: Path | None,
+    v1_tenants: str,
+    resource_domains: str,
+    restrict_msa: bool,
+    form: str,
+) -> int:
+    """May this user reach this application: allowed or blocked, by which rule, with the code a person would see."""
+    attempt = Attempt(
+        Person(user, frozenset(groups) if groups or no_groups else None),
+        home,
+        resource,
+        Application(app),
+        Kind.DIRECT if direct else Kind.COLLABORATION,
+        frozenset(_split(resource_domains)),
+    )
+    network = Network(
+        network_tenant,
+        _policy(network_policy) if network_policy else None,
+        tuple(_split(v1_tenants)),
+        restrict_msa,
+    )
+    outcome = simulate(
+        attempt,
+        _policy(home_policy) if home_policy else None,
+        _policy(resource_policy) if resource_policy else None,
+        network,
+    )
+    if form == "json":
+        document = {
+            "verdict": outcome.verdict.value,
+            "rule": outcome.rule,
+            "code": outcome.code,
+            "gates": [
+                {"gate": g.name, "verdict": g.verdict.value, "rule": g.rule, "code": g.code}
+                for g in outcome.gates
+            ],
+        }
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+    else:
+        click.echo(
+            printable(" ".join(filter(None, (outcome.verdict.value, outcome.code, f"({outcome.rule})"))))
+        )
+        for gate in outcome.gates:
+            click.echo(printable(f"  {gate.name:<18}{gate.verdict.value:<14}{gate.rule}"))
+    return 0
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

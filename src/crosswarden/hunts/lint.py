@@ -1,5 +1,6 @@
 """What a hunt must be, one small class a rule: the style guide of content, run over every hunt by a test.
 
+>>> from crosswarden.hunts.loader import packaged
 >>> [complaint for hunt in packaged() for complaint in lint(hunt, bind=False)]
 []
 """

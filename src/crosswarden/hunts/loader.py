@@ -19,6 +19,7 @@ import yaml
 
 from crosswarden.errors import QueryError
 from crosswarden.hunts.model import Alternative, EntityMap, FindingShape, Hunt, Requirement, Severity
+from crosswarden.hunts.sigma import convert, is_sigma
 from crosswarden.tables import known_tables
 
 __all__ = ["HuntFileError", "load_file", "load_folder", "load_text", "packaged", "packaged_observations"]
@@ -210,10 +211,24 @@ def load_folder(folder: Path) -> tuple[list[Hunt], list[tuple[Path, str]]]:
     refused: list[tuple[Path, str]] = []
     for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
         try:
-            hunts.append(load_file(path))
-        except HuntFileError as error:
+            hunts += _sigma_rules(path) or [load_file(path)]
+        except QueryError as error:
             refused.append((path, str(error)))
     return hunts, refused
+
+
+def _sigma_rules(path: Path) -> list[Hunt]:
+    """The Sigma rules in a file; none when it holds something else."""
+    try:
+        text = path.read_text("utf-8-sig")
+        documents = list(yaml.safe_load_all(text)) if len(text) <= LIMIT else []
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return []
+    rules = [each for each in documents if is_sigma(each)]
+    names = [
+        path.stem if len(rules) == 1 else f"{path.stem}-{position}" for position in range(1, len(rules) + 1)
+    ]
+    return [convert(rule, identifier=name, path=str(path)) for rule, name in zip(rules, names, strict=True)]
 
 
 def _packaged(folder: str) -> Iterable[Hunt]:

@@ -67,7 +67,8 @@ def check(text: str, environment: Environment | None = None) -> Checked:
     columns, unknown = None, frozenset[str]()
     if block.queries:
         last: BoundQuery = block.queries[-1]
-        columns = tuple(Column(field.name, field.type) for field in last.columns)
+        shown = () if last.branch else last.columns
+        columns = tuple(Column(field.name, field.type) for field in shown)
         unknown = frozenset(field.name for field in last.unknown)
     return Checked(found.sorted(), columns, unknown)
 

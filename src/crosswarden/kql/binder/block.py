@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crosswarden.kql import syntax
 from crosswarden.kql.binder import calls, expressions, literals, sources
@@ -38,6 +38,7 @@ class BoundQuery:
     unknown: frozenset[Field]
     open: bool = False
     chart: str = ""
+    branch: bool = False  # one of several results of fork or facet
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _query(binder: Binder, node: syntax.Expression) -> list[BoundQuery]:
     chart = ""
     if isinstance(node, syntax.Pipe) and node.operators and isinstance(node.operators[-1], syntax.Render):
         chart = node.operators[-1].chart
-    further = [_result(binder, name, table, "") for name, table in binder.results]
+    further = [replace(_result(binder, name, table, ""), branch=True) for name, table in binder.results]
     if binder.results and not found.columns:
         return further
     return [*further, _result(binder, found.name, found, chart)]

@@ -10,7 +10,7 @@ from crosswarden.kql.lowering.context import Lowering
 from crosswarden.kql.lowering.parsing import PARSING
 from crosswarden.kql.lowering.step import Step
 from crosswarden.kql.plan import Special
-from crosswarden.kql.sql import Expression, call, exp, text, truth
+from crosswarden.kql.sql import Expression, call, cast, exp, identifier, text, truth
 from crosswarden.tables import Type
 
 __all__ = ["SPECIALS", "converted"]
@@ -68,9 +68,45 @@ def _not(lowering: Lowering, node: Special, step: Step) -> Expression:
     return exp.Not(this=exp.Paren(this=call("coalesce", lowering.scalar(value, step), truth(False))))
 
 
+def _tuple(lowering: Lowering, node: Special, step: Step) -> Expression:
+    return exp.Struct(
+        expressions=[
+            exp.PropertyEQ(this=identifier(f"k{at}"), expression=lowering.scalar(item, step))
+            for at, item in enumerate(node.arguments)
+        ]
+    )
+
+
+def _or_else(lowering: Lowering, node: Special, step: Step) -> Expression:
+    return call("coalesce", *[lowering.scalar(item, step) for item in node.arguments])
+
+
+def _shape(lowering: Lowering, node: Special, step: Step) -> Expression:
+    """The structure of a bag as JSON: its keys, and DuckDB's word for the type of each value."""
+    (value,) = node.arguments
+    return cast(call("json_structure", cast(lowering.scalar(value, step), "JSON")), "VARCHAR")
+
+
+def _narrow(lowering: Lowering, node: Special, step: Step) -> Expression:
+    """An array of [name, text] pairs, one a column."""
+    pairs = [
+        call(
+            "json_array",
+            text(str(name)),
+            converted(lowering, lowering.scalar(item, step), item.type, Type.STRING),
+        )
+        for name, item in zip(node.options, node.arguments, strict=True)
+    ]
+    return cast(call("json_array", *pairs), "VARCHAR")
+
+
 SPECIALS: dict[str, Callable[[Lowering, Special, Step], Expression]] = {
     "text": _text,
     "not": _not,
+    "tuple": _tuple,
+    "or-else": _or_else,
+    "json-shape": _shape,
+    "narrow": _narrow,
     "convert": _convert,
     "pack-all": _pack_all,
     **PARSING,

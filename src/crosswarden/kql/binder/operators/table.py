@@ -7,8 +7,11 @@ from crosswarden.kql.binder import sources
 from crosswarden.kql.binder.binder import OperatorHandler, SourceHandler
 from crosswarden.kql.binder.operators import (
     columns,
+    evaluating,
     expand,
+    flow,
     joins,
+    nesting,
     parsing,
     rows,
     searching,
@@ -29,10 +32,14 @@ OPERATORS: dict[type[syntax.Operator], OperatorHandler] = {
     **parsing.HANDLERS,
     **searching.HANDLERS,
     **series.HANDLERS,
+    **nesting.HANDLERS,
+    **flow.HANDLERS,
+    **evaluating.HANDLERS,
 }
 SOURCES: dict[type[syntax.Operator], SourceHandler] = {
     syntax.Print: sources.bind_print,
     **unions.SOURCES,
     **searching.SOURCES,
     **series.SOURCES,
+    **evaluating.SOURCES,
 }

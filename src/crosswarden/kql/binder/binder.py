@@ -55,6 +55,7 @@ class Binder:
     unknown_fields: set[Field] = field(default_factory=set)
     depth: int = 0
     called: set[int] = field(default_factory=set)
+    opened: list[Field] = field(default_factory=list)  # columns that an open table has been asked for
     notes: list[str] = field(default_factory=list)
     results: list[tuple[str, Tabular]] = field(default_factory=list)  # further results: fork, facet
 

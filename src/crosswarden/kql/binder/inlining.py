@@ -11,10 +11,10 @@ from crosswarden.kql.functions import DYNAMIC, find_function, of
 from crosswarden.kql.plan import Call, Field, Given, Literal, Scalar
 from crosswarden.tables import Type
 
-__all__ = ["call_function", "check_function", "convert", "saved_function"]
+__all__ = ["CONVERSIONS", "call_function", "check_function", "convert", "saved_function"]
 
 _DEEPEST = 40
-_CONVERSIONS = {
+CONVERSIONS = {
     Type.BOOL: "tobool",
     Type.INT: "toint",
     Type.LONG: "tolong",
@@ -134,7 +134,7 @@ def convert(value: Scalar, wanted: Type) -> Scalar:
         return Literal(of(wanted), value.value, value.written)
     if isinstance(value, Literal) and value.value is None:
         return Literal(of(wanted), "" if wanted is Type.STRING else None, value.written)
-    function = find_function(_CONVERSIONS[wanted])
+    function = find_function(CONVERSIONS[wanted])
     assert function is not None
     return Call(of(wanted), function, (value,))
 

@@ -53,6 +53,7 @@ def open_column(binder: Binder, row: Row, name: str) -> Scalar:
         return Literal(DYNAMIC, None, written=False)
     made = Field(name, DYNAMIC)
     binder.unknown_fields.add(made)
+    binder.opened.append(made)
     columns = row.hidden if isinstance(row.hidden, dict) else {}
     columns[name] = made
     return Ref(made)

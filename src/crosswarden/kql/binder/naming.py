@@ -55,6 +55,8 @@ def _call_name(node: syntax.Call, aggregating: bool) -> str | None:
         return None
     first = node.arguments[0] if node.arguments else None
     prefix = function.prefix or name
+    if aggregating and name in ("percentiles_array", "percentilesw_array"):
+        return f"percentiles_{(implied_name(first) if first is not None else None) or ''}"
     match function.name_rule:
         case NameRule.FIRST_ARGUMENT:
             return implied_name(first) if first is not None else None
@@ -83,6 +85,7 @@ class Names:
 
     def __init__(self, taken: Collection[str] = ()) -> None:
         self._taken = set(taken)
+        self._written: set[str] = set()
 
     def fresh(self, wanted: str | None) -> str:
         """The name itself, or with a number when it is taken; ``Column`` and a number when there is none."""
@@ -94,6 +97,13 @@ class Names:
             name = f"{base}{number}"
         self._taken.add(name)
         return name
+
+    def write(self, name: str) -> bool:
+        """Notes a name that the query writes; False when it wrote it before."""
+        if name in self._written:
+            return False
+        self._written.add(name)
+        return True
 
     def take(self, name: str) -> bool:
         """Claims a name; False when it is taken already."""

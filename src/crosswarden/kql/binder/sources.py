@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crosswarden.kql import syntax
 from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder, ExpressionHandler
 from crosswarden.kql.binder.inlining import convert
@@ -50,10 +52,20 @@ def continue_pipe(binder: Binder, table: Tabular, operators: tuple[syntax.Operat
             if handler is None:
                 binder.refuse(f"The operator '{_word(operator)}'", operator)
                 return NOTHING
-            table = handler(binder, table, operator)
+            binder.opened = []
+            table = _with_opened(binder, handler(binder, table, operator))
     finally:
         binder.given, binder.row = given, row
     return table
+
+
+def _with_opened(binder: Binder, table: Tabular) -> Tabular:
+    """An open table gets the columns that an operator asked it for."""
+    if not binder.opened or not table.open:
+        return table
+    names = {column.name for column in table.columns}
+    more = {field.name: field for field in binder.opened if field.name not in names}
+    return replace(table, columns=(*table.columns, *more.values()))
 
 
 def _word(operator: syntax.Operator) -> str:

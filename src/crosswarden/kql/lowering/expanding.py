@@ -57,10 +57,10 @@ def element(lowering: Lowering, value: Expression, field: Field) -> Expression:
     plain = call("nullif", value, text("null"))
     if field.type is Type.DYNAMIC:
         return plain
-    from crosswarden.kql.binder.inlining import _CONVERSIONS
+    from crosswarden.kql.binder.inlining import CONVERSIONS
     from crosswarden.kql.functions.model import Argument
 
-    function = find_function(_CONVERSIONS[field.type])
+    function = find_function(CONVERSIONS[field.type])
     assert function is not None
     return function.lower([Argument(plain, DYNAMIC)], field.kind, lowering.context)
 

@@ -30,7 +30,7 @@ def assignments(
     if isinstance(scalar, Special) and scalar.name == "star":
         binder.error("kql-star", "The wildcard '*' is not allowed in this context.", value)
         scalar = UNKNOWN
-    parts = _parts(scalar)
+    parts = _parts(scalar, value)
     if parts:
         return _tuple(binder, names, value, scalar, parts)
     if len(names) > 1:
@@ -48,11 +48,23 @@ def _split(node: syntax.Expression) -> tuple[tuple[syntax.Name, ...], syntax.Exp
     return (), node
 
 
-def _parts(scalar: Scalar) -> list[tuple[str, Scalar]]:
+def _sorted_parts(scalar: Call, node: syntax.Expression) -> list[tuple[str, Scalar]]:
+    """Sorting several arrays gives them all, in the order of the first."""
+    assert isinstance(node, syntax.Call)
+    arrays = [at for at, item in enumerate(scalar.arguments) if item.type is Type.DYNAMIC]
+    names = [f"{implied_name(node.arguments[at]) or ''}_sorted" for at in arrays]
+    if len(arrays) == 1:
+        return [(names[0], scalar)]
+    return [(name, Path(scalar, (at,))) for at, name in enumerate(names)]
+
+
+def _parts(scalar: Scalar, node: syntax.Expression) -> list[tuple[str, Scalar]]:
     """The columns of a function that gives several at once."""
     if not isinstance(scalar, Call):
         return []
-    made = []
+    if scalar.function.name in ("array_sort_asc", "array_sort_desc"):
+        return _sorted_parts(scalar, node)
+    made: list[tuple[str, Scalar]] = []
     for at, part in enumerate(tuple_parts(scalar.function.name)):
         value: Scalar = Path(scalar, (at,))
         if part.kind.type is not Type.DYNAMIC:
@@ -72,7 +84,8 @@ def _tuple(
     stem = implied_name(node.arguments[0]) if isinstance(node, syntax.Call) and node.arguments else ""
     made: Assigned = []
     for at, (suffix, value) in enumerate(parts):
-        implied = f"{scalar.function.name}_{stem or ''}_{suffix}"
+        sorting = scalar.function.name.startswith("array_sort")
+        implied = suffix if sorting else f"{scalar.function.name}_{stem or ''}_{suffix}"
         name = names[at].text if at < len(names) else implied
         made.append((Field(name, value.kind), value))
     return made

@@ -150,15 +150,17 @@ def _both(
     """Columns of both sides; a right one whose name is taken gets a number."""
     keys = {key.field for _, key in pairs if isinstance(key, Ref)} if lookup else set()
     names = Names([column.name for column in left.columns])
+    originals = {column.name for column in right.columns if column not in keys}
+    free = Names({column.name for column in left.columns} | originals)
     shown: list[Field] = list(left.columns)
     renamed: list[tuple[Field, Scalar]] = []
     for column in right.columns:
         if column in keys:
             continue
-        name = names.fresh(column.name)
-        if name == column.name:
+        if names.take(column.name):
             shown.append(column)
             continue
+        name = free.fresh(column.name)
         made = replace_name(binder, column, name, Ref(column))
         renamed.append((made, Ref(column)))
         shown.append(made)

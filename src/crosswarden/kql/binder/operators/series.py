@@ -26,7 +26,7 @@ def bind_make_series(binder: Binder, table: Tabular, operator: syntax.Operator) 
     series: list[Series] = []
     for item in operator.aggregates:
         default = _default(binder, item.default)
-        for field, value in aggregates(binder, table, item.expression, names, [k.name for k, _ in keys]):
+        for field, value in aggregates(binder, table, item.expression, names, keys):
             made = Field(field.name, array_of(value.kind))
             series.append(Series(made, value, _fitting(default, value)))
     on_node = operator.on.expression if isinstance(operator.on, syntax.NamedExpression) else operator.on

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from crosswarden.kql import syntax
 from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler
+from crosswarden.kql.binder.inlining import CONVERSIONS
 from crosswarden.kql.binder.naming import Names, implied_name
 from crosswarden.kql.binder.operators.columns import assignments, replace_name
 from crosswarden.kql.binder.scope import Row, Tabular
 from crosswarden.kql.plan import (
     Aggregate,
     Aggregation,
+    Call,
     Field,
     Literal,
     Ref,
@@ -21,6 +23,7 @@ from crosswarden.kql.plan import (
 __all__ = ["HANDLERS", "aggregates", "group_keys"]
 
 Assigned = list[tuple[Field, Scalar]]
+IDENTITIES = frozenset(CONVERSIONS.values())
 _EXTREMES = {"arg_max", "arg_min", "argmax", "argmin"}
 _ANY = {"take_any", "any", "anyif", "take_anyif"}
 
@@ -34,7 +37,7 @@ def bind_summarize(binder: Binder, table: Tabular, operator: syntax.Operator) ->
     keys = group_keys(binder, table, operator.by, names)
     values: Assigned = []
     for item in operator.aggregates:
-        values += aggregates(binder, table, item, names, [field.name for field, _ in keys])
+        values += aggregates(binder, table, item, names, keys)
     columns = tuple(field for field, _ in (*keys, *values))
     return Tabular(Aggregate(table.plan, tuple(keys), tuple(values), columns), columns)
 
@@ -57,7 +60,7 @@ def group_keys(
 
 
 def aggregates(
-    binder: Binder, table: Tabular, item: syntax.Expression, names: Names, keys: list[str]
+    binder: Binder, table: Tabular, item: syntax.Expression, names: Names, keys: Assigned
 ) -> Assigned:
     """The columns that one item of summarize makes."""
     given, node = (item.names, item.expression) if isinstance(item, syntax.NamedExpression) else ((), item)
@@ -68,11 +71,25 @@ def aggregates(
         value = UNKNOWN
     assert isinstance(node, syntax.Expression)
     if isinstance(value, Aggregation) and isinstance(node, syntax.Call):
-        several = _several(binder, table, node, value, keys)
+        several = _several(table, node, value, _grouped_by(keys))
         if several is not None:
             return _named(binder, several, given, names, item)
     name = implied_name(node, aggregating=True)
     return _named(binder, [(name, value)], given, names, item)
+
+
+def _grouped_by(keys: Assigned) -> set[Field]:
+    """The columns that a ``*`` leaves out because the rows are grouped by them."""
+    fields = set()
+    for _, value in keys:
+        inner = value
+        while isinstance(inner, Call) and inner.arguments and inner.function.name in IDENTITIES:
+            if inner.arguments[0].type is not inner.type:
+                break
+            inner = inner.arguments[0]
+        if isinstance(inner, Ref):
+            fields.add(inner.field)
+    return fields
 
 
 def _named(
@@ -87,9 +104,9 @@ def _named(
         binder.error("kql-names", "More names are written than the expression has values.", item)
     for at, (implied, value) in enumerate(made):
         if at < len(given):
-            name = given[at].text
-            if not names.take(name):
-                message = f"A column with the name '{name}' is already declared."
+            name = names.fresh(given[at].text)
+            if not names.write(given[at].text):
+                message = f"A column with the name '{given[at].text}' is already declared."
                 binder.error("kql-duplicate", message, given[at])
         else:
             name = names.fresh(implied)
@@ -107,7 +124,7 @@ def _reads_bare(value: Scalar) -> bool:
 
 
 def _several(
-    binder: Binder, table: Tabular, node: syntax.Call, value: Aggregation, keys: list[str]
+    table: Tabular, node: syntax.Call, value: Aggregation, keys: set[Field]
 ) -> list[tuple[str | None, Scalar]] | None:
     """The values of an aggregate that gives several columns; None for one that gives one."""
     name = value.function.name
@@ -134,7 +151,7 @@ def _percentiles(node: syntax.Call, value: Aggregation, first: int) -> list[tupl
 
 
 def _extreme(
-    table: Tabular, node: syntax.Call, value: Aggregation, keys: list[str]
+    table: Tabular, node: syntax.Call, value: Aggregation, keys: set[Field]
 ) -> list[tuple[str | None, Scalar]]:
     """``arg_max(by, a, b)``: the value of ``by``, then a and b of that row; ``*`` is every other column."""
     arguments: list[Scalar] = [value.arguments[0]]
@@ -144,7 +161,7 @@ def _extreme(
         if isinstance(argument, Special) and argument.name == "star":
             for column in table.columns:
                 is_first = isinstance(first, Ref) and first.field is column
-                if not is_first and column.name not in keys:
+                if not is_first and column not in keys:
                     arguments.append(Ref(column))
                     names.append(column.name)
         else:
@@ -158,7 +175,7 @@ def _extreme(
 
 
 def _any(
-    table: Tabular, node: syntax.Call, value: Aggregation, keys: list[str]
+    table: Tabular, node: syntax.Call, value: Aggregation, keys: set[Field]
 ) -> list[tuple[str | None, Scalar]] | None:
     """``take_any(a, b)`` and ``take_any(*)``: values of one and the same row."""
     name = value.function.name
@@ -169,7 +186,7 @@ def _any(
     for at, argument in zip(node.arguments, value.arguments, strict=True):
         if isinstance(argument, Special) and argument.name == "star":
             for column in table.columns:
-                if column.name not in keys:
+                if column not in keys:
                     arguments.append(Ref(column))
                     names.append(column.name)
         else:

@@ -171,6 +171,11 @@ ACCEPTED = (
         r"\+ .*OldValue: array",
         "the empty old value stands as [], as in every property with many values",
     ),
+    (
+        r"Update application\./8",
+        r"\+ \.ModifiedProperties\[FederatedIdentityCredentials\]",
+        "younger than the export; Stratus Red Team documents the property's name",
+    ),
     # diagnostic settings
     (
         r"Add user",

@@ -28,24 +28,18 @@ from crosswarden.rehearsal.event import Event
 from crosswarden.rehearsal.organisation import Organisation, User
 
 __all__ = [
-    "CERTIFICATES",
     "application_added",
     "application_deleted",
     "application_updated",
     "consented",
-    "credential_added",
     "delegated_grant",
-    "key_description",
     "owner_added",
     "principal_added",
-    "principal_credential_added",
     "principal_removed",
+    "principal_touched",
     "role_assigned",
     "user_assigned",
 ]
-
-CERTIFICATES = "Update application – Certificates and secrets management "
-"""With an en dash and a trailing space, in both logs."""
 
 CATEGORY = "ApplicationManagement"
 
@@ -105,7 +99,7 @@ def application_added(
     )
 
 
-def _principal_touched(
+def principal_touched(
     organisation: Organisation,
     chance: Chance,
     tick: int,
@@ -161,7 +155,7 @@ def application_updated(
         operation="Update",
         correlation=correlation,
     )
-    return events + _principal_touched(organisation, chance, tick + 200_000, actor, application, correlation)
+    return events + principal_touched(organisation, chance, tick + 200_000, actor, application, correlation)
 
 
 def owner_added(
@@ -398,71 +392,6 @@ def consented(
         correlation=correlation,
     )
     return events
-
-
-def key_description(key: str, name: str, certificate: bool = False) -> str:
-    """A credential as KeyDescription lists it."""
-    kind = "AsymmetricX509Cert" if certificate else "Password"
-    return f"[KeyIdentifier={key},KeyType={kind},KeyUsage=Verify,DisplayName={name}]"
-
-
-def credential_added(
-    organisation: Organisation,
-    chance: Chance,
-    tick: int,
-    actor: Actor,
-    application: Application,
-    key: str,
-    name: str,
-    *,
-    before: Sequence[str] = (),
-    certificate: bool = False,
-) -> list[Event]:
-    """A secret or certificate added to an application: the old and the new set of keys."""
-    changed = [added("KeyDescription", *before, key_description(key, name, certificate), old=before)]
-    correlation = chance.guid()
-    events: list[Event] = []
-    for activity, properties in ((CERTIFICATES, [*changed, included(changed)]), ("Update application", [])):
-        events += directory_event(
-            organisation,
-            chance,
-            tick,
-            activity,
-            actor,
-            [application_target(organisation, application)],
-            properties,
-            category=CATEGORY,
-            operation="Update",
-            correlation=correlation,
-        )
-        tick += 150_000
-    return events + _principal_touched(organisation, chance, tick, actor, application, correlation)
-
-
-def principal_credential_added(
-    organisation: Organisation,
-    chance: Chance,
-    tick: int,
-    actor: Actor,
-    application: Application,
-    key: str,
-    name: str,
-    certificate: bool = False,
-) -> list[Event]:
-    """A secret or certificate added to the service principal itself, where the application object does not show it."""
-    changed = [added("KeyDescription", key_description(key, name, certificate))]
-    names = set_to("TargetId.ServicePrincipalNames", application.principal_names)
-    return directory_event(
-        organisation,
-        chance,
-        tick,
-        "Add service principal credentials",
-        actor,
-        [principal_target(organisation, application)],
-        [*changed, included(changed), names],
-        category=CATEGORY,
-        operation="Update",
-    )
 
 
 def application_deleted(

@@ -192,27 +192,41 @@ class Writing:
     ) -> None:
         """Writes a day's events; where each day is a file of its own, that file."""
         organisation = setting.organisation
-        part = self.part(organisation, stream, shape, day)
-        part.parent.mkdir(parents=True, exist_ok=True)
         codec = ENCODINGS[self.encoding][1]
         separator = shape.separator.decode("ascii")
+        target = self.folder / self.path(organisation, stream, shape, day)
+        plain = self._plain(target)
+        if self.whole:
+            plain = self.part(organisation, stream, shape, day)
+        plain.parent.mkdir(parents=True, exist_ok=True)
         first = True
-        with part.open("wb") as out:
+        with plain.open("wb") as out:
+            if not self.whole:
+                out.write(self._beginning(stream, shape, setting))
             for batch in batched(lines, BATCH):
                 text = separator.join(batch)
                 out.write((text if first else separator + text).encode(codec, "replace"))
                 first = False
-        if not self.whole:
-            self._finish(self.path(organisation, stream, shape, day), stream, shape, setting, [part])
+            if not self.whole:
+                out.write(self.encoded(shape.tail(stream, setting)))
+        if self.pack and not self.whole:
+            _packed(plain, target, self.pack)
+
+    def _plain(self, target: Path) -> Path:
+        """Where a file is written before it is compressed."""
+        return target.with_suffix("") if self.pack else target
+
+    def _beginning(self, stream: Stream, shape: Shape, setting: Setting) -> bytes:
+        return ENCODINGS[self.encoding][0] + self.encoded(shape.head(stream, setting))
 
     def _finish(
         self, path: str, stream: Stream, shape: Shape, setting: Setting, parts: Sequence[Path]
     ) -> None:
+        """Joins the parts of a log to one file."""
         target = self.folder / path
-        plain = target if not self.pack else target.with_suffix("")
+        plain = self._plain(target)
         with plain.open("wb") as out:
-            out.write(ENCODINGS[self.encoding][0])
-            out.write(self.encoded(shape.head(stream, setting)))
+            out.write(self._beginning(stream, shape, setting))
             for number, part in enumerate(parts):
                 if number:
                     out.write(self.encoded(shape.separator))

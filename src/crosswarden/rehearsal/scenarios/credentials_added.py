@@ -1,7 +1,7 @@
 """A secret is added to an application that exists and already has its permissions.
 
-Loud: a foreign host adds a secret to the application and a certificate to the service principal, and uses them at once
-from abroad. Quiet: one certificate on the service principal only, where the application's own page does not show it.
+Loud: a foreign host adds a secret to the application and a certificate to the service principal, makes the application
+trust a foreign token issuer (a federated identity credential), and uses them at once from abroad. Quiet: one certificate on the service principal only, where the application's own page does not show it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,13 @@ from __future__ import annotations
 from crosswarden.rehearsal.addresses import attacker_place, home_place
 from crosswarden.rehearsal.applications import GRAPH, MANAGEMENT, PORTAL
 from crosswarden.rehearsal.chance import named_guid
+from crosswarden.rehearsal.credentials import (
+    credential_added,
+    federated_credential_added,
+    key_description,
+    principal_credential_added,
+)
 from crosswarden.rehearsal.directory import by_user
-from crosswarden.rehearsal.registration import credential_added, key_description, principal_credential_added
 from crosswarden.rehearsal.scenarios.single_tenant_application import mail_read_by
 from crosswarden.rehearsal.signins import principal_signin, signin
 from crosswarden.rehearsal.story import Scenario, Story
@@ -48,6 +53,10 @@ def _tell(story: Story) -> None:
     events += principal_credential_added(
         victim, chance, tick, actor, application, other, "CN=backup", certificate=True
     )
+    if loud:
+        events += federated_credential_added(
+            victim, chance, story.after(tick, 30, 60), actor, application, "https://tokens.example/"
+        )
     story.involve(key=key if loud else other)
     story.step("credentials-added", "Credentials are added to an application that exists.", events)
 

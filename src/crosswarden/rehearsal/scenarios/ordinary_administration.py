@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from crosswarden.rehearsal.applications import GRAPH, MANAGEMENT, PORTAL, Application
 from crosswarden.rehearsal.chance import named_guid
+from crosswarden.rehearsal.credentials import credential_added, key_description
 from crosswarden.rehearsal.directory import by_user
 from crosswarden.rehearsal.membership import role_gained
 from crosswarden.rehearsal.organisation import found
-from crosswarden.rehearsal.registration import (
-    application_added,
-    consented,
-    credential_added,
-    key_description,
-    owner_added,
-    principal_added,
-)
+from crosswarden.rehearsal.registration import application_added, consented, owner_added, principal_added
 from crosswarden.rehearsal.signins import principal_signin, signin
 from crosswarden.rehearsal.story import BENIGN, Scenario, Story
 

@@ -10,6 +10,7 @@ from crosswarden.rehearsal.activity import graph_call
 from crosswarden.rehearsal.addresses import attacker_place, home_place, microsoft_address
 from crosswarden.rehearsal.applications import GRAPH, MANAGEMENT, PORTAL, Application
 from crosswarden.rehearsal.chance import named_guid
+from crosswarden.rehearsal.credentials import credential_added
 from crosswarden.rehearsal.directory import by_user
 from crosswarden.rehearsal.event import Event
 from crosswarden.rehearsal.mailbox import mail_bound
@@ -18,7 +19,6 @@ from crosswarden.rehearsal.registration import (
     application_deleted,
     application_updated,
     consented,
-    credential_added,
     owner_added,
     principal_added,
 )

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import click
 
+from crosswarden.cli.output import printable
 from crosswarden.restrictions.compile import Site, write
 from crosswarden.restrictions.endpoints import Endpoints, packaged, read_endpoints
 from crosswarden.restrictions.hosts import pattern
+from crosswarden.restrictions.lint import Expected, Problem, lint_files
 from crosswarden.restrictions.points.nftables import CGROUP
 from crosswarden.restrictions.points.squid import SquidSite
 from crosswarden.restrictions.points.windows import WindowsChoices
 from crosswarden.restrictions.policy import Restriction
+from crosswarden.tenants.observed import Observed
+from crosswarden.tenants.read import read
 
 __all__ = ["command"]
 
@@ -113,3 +118,55 @@ def _endpoints(path: Path | None, hosts: tuple[str, ...], ranges: tuple[str, ...
             err=True,
         )
     return found
+
+
+@command.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--default-id", default="", metavar="GUID", help="Id of the default cross-tenant access policy."
+)
+@click.option("--own-tenant", default="", metavar="GUID", help="Own tenant's id.")
+@click.option("--partner", "partners", multiple=True, metavar="GUID", help="A partner's tenant id.")
+@click.option(
+    "--policy-snapshot", type=click.Path(path_type=Path), help="Policy folder or file to take the ids from."
+)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def lint(
+    paths: tuple[Path, ...],
+    default_id: str,
+    own_tenant: str,
+    partners: tuple[str, ...],
+    policy_snapshot: Path | None,
+    form: str,
+) -> int:
+    """Find the known mistakes in Squid, mitmproxy, PAC, .reg, App Control, firewall, nftables and HAR files.
+
+    Exit code 1 when there is one.
+    """
+    expected = Expected(default_id.lower(), own_tenant.lower(), frozenset(item.lower() for item in partners))
+    if policy_snapshot:
+        expected = _from_snapshot(policy_snapshot, expected)
+    problems = lint_files(paths, expected)
+    if form == "json":
+        click.echo(json.dumps([_record(problem) for problem in problems], indent=2))
+    else:
+        for problem in problems:
+            click.echo(printable(str(problem)))
+    click.echo(f"{len(problems)} mistakes", err=True)
+    return 1 if problems else 0
+
+
+def _record(problem: Problem) -> dict[str, object]:
+    """A problem as one JSON object."""
+    return {"file": problem.file, "line": problem.line, "mistake": problem.mistake, "detail": problem.detail}
+
+
+def _from_snapshot(path: Path, given: Expected) -> Expected:
+    policy = read(path)
+    default = policy.default.value.id if isinstance(policy.default, Observed) else ""
+    partners = policy.partners.value if isinstance(policy.partners, Observed) else ()
+    return Expected(
+        given.default_id or default,
+        given.tenant or policy.tenant,
+        given.partners | {partner.tenant for partner in partners},
+    )

@@ -1,7 +1,7 @@
 """Which findings belong together.
 
 Findings join when they share what the story is about: an application, a service principal, a partner tenant, a user
-that is subject and not actor, a mailbox, a session or a token. The own tenant, the actor and addresses are too
+that is subject and not actor; where a finding names none of them, a mailbox, a session or a token. The own tenant, the actor and addresses are too
 common to join by (two applications that one administrator made from Microsoft's egress are two cases): they appear in
 the graph, and cases that share an actor or a foreign address name each other as related.
 """
@@ -22,6 +22,7 @@ from crosswarden.hunts.model import Entity, Finding, HuntResult, Row, Severity
 __all__ = ["build_cases", "is_subject"]
 
 _SUBJECTS = {"application", "service principal", "mailbox", "session", "token"}
+_VICTIMS = {"mailbox", "session", "token"}
 _WEAK_ROLES = {"actor", "interface", "source"}
 TIMELINE_LIMIT = 400
 
@@ -57,7 +58,9 @@ def _gravest(group: Sequence[Finding]) -> Severity:
 
 def _keys(finding: Finding) -> list[tuple[str, str]]:
     tenant = finding.entities[0].id if finding.entities and finding.entities[0].type == "tenant" else ""
-    keys = [(each.type, each.id.lower()) for each in finding.entities if is_subject(each)]
+    subjects = [each for each in finding.entities if is_subject(each)]
+    doers = [each for each in subjects if each.type not in _VICTIMS]  # a mailbox has many readers
+    keys = [(each.type, each.id.lower()) for each in doers or subjects]
     return keys or [("finding", f"{tenant}:{finding.id}")]
 
 

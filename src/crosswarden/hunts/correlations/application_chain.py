@@ -70,6 +70,14 @@ class _Application:
             if row["Success"] and set(row["KeysNew"].split()) - set(row["KeysOld"].split())
         ]
 
+    @property
+    def removals(self) -> list[Row]:
+        return [
+            row
+            for row in self.rows
+            if row["Success"] and set(row["KeysOld"].split()) - set(row["KeysNew"].split())
+        ]
+
     def roles(self) -> list[tuple[str, Row]]:
         return [(row["Permission"], row) for row in self.rows if row["Permission"] and row["Success"]]
 
@@ -189,23 +197,31 @@ class _Score:
     """Reasons as they add up, each with its rows."""
 
     reasons: list[str] = field(default_factory=list)
+    headline: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     severity: Severity = Severity.INFORMATIONAL
 
-    def add(self, severity: Severity, reason: str, rows: Iterable[Row]) -> None:
+    def add(self, severity: Severity, reason: str, rows: Iterable[Row], headline: str = "") -> None:
         self.reasons.append(reason)
+        self.headline += [headline] if headline else []
         self.rows += rows
         self.severity = max(self.severity, severity, key=lambda each: each.rank)
 
 
 def _finding(application: _Application, own_names: tuple[str, ...], material: Material) -> Finding | None:
+    if not any(row["Success"] for row in application.rows):
+        return None
     score = _Score()
     imitated = judge_name(application.name, own_names)
     if imitated and imitated.how == "name" and not application.failed and not _by_person(application):
         imitated = None
-    reach = _permissions(application, score)
     _registration(application, imitated, score)
+    before = len(score.reasons)
+    reach = _permissions(application, score)
+    granted = score.reasons[before:]
+    del score.reasons[before:]
     _credentials(application, material, score, serious=reach or bool(imitated and imitated.how == "letters"))
+    score.reasons += granted
     if score.severity.rank < Severity.MEDIUM.rank:
         return None
     _use(application, score)
@@ -214,7 +230,7 @@ def _finding(application: _Application, own_names: tuple[str, ...], material: Ma
     return Finding(
         hunt=APPLICATION_CHAIN.id,
         severity=score.severity,
-        title=f"{application.name}: {score.reasons[0]}",
+        title=f"{application.name}: {', '.join(score.headline) or score.reasons[0]}",
         entities=_entities(application, rows, material),
         first_seen=first,
         last_seen=last,
@@ -239,11 +255,12 @@ def _registration(application: _Application, imitated: Imitation | None, score: 
             (kinds[row["MultiTenant"]] for row in made if row["MultiTenant"] in kinds), "of unknown audience"
         )
         by = joined(row["Actor"] for row in made)
-        score.add(Severity.INFORMATIONAL, f"registered here as {kind} by {by}", made)
+        score.add(Severity.INFORMATIONAL, f"registered here as {kind} by {by}", made, f"{kind} application")
     if imitated:
         how = "looks like" if imitated.how == "letters" else "uses the name of"
         severity = Severity.HIGH if imitated.how == "letters" else Severity.LOW
-        score.add(severity, f"its name {how} {imitated.whom.capitalize()}", made or application.rows[:1])
+        whom = imitated.whom.capitalize()
+        score.add(severity, f"its name {how} {whom}", made or application.rows[:1], f"{how} {whom}")
     if application.failed and imitated:
         names = joined((row["TargetName"] or row["AppName"] for row in application.failed), limit=8)
         count = len(application.failed)
@@ -287,6 +304,7 @@ def _permissions(application: _Application, score: _Score) -> bool:
             Severity.HIGH if everyone else Severity.MEDIUM,
             f"delegated permissions granted {whom} at {at}: {joined(scopes, limit=12)} {_axes(held.control, held.data)}",
             [row for _, row in chosen],
+            "may act as every user of the tenant" if everyone else "may act as a consenting user",
         )
     risky = [row for row in application.rows if "risky" in row["ConsentReason"].lower()]
     if risky:
@@ -299,17 +317,19 @@ def _axes(control: int, data: int) -> str:
 
 
 def _credentials(application: _Application, material: Material, score: _Score, *, serious: bool) -> None:
-    added = application.credentials
-    if not added:
-        return
-    places = []
-    for address in sorted({bare(row["ActorIp"]) for row in added}):
-        judged = material.addresses.classify(address)
-        places.append(f"{address or 'no address'} ({judged.name})")
-    nearest = _nearest(added, material)
-    times = joined((row["TimeGenerated"][:19].replace("T", " ") for row in added), limit=6)
-    text = f"secrets or certificates added at {times}, from {', '.join(places)}{nearest}"
-    score.add(Severity.MEDIUM if serious else Severity.LOW, text, added)
+    for rows, what in ((application.credentials, "added"), (application.removals, "removed")):
+        if not rows:
+            continue
+        places = []
+        for address in sorted({bare(row["ActorIp"]) for row in rows}):
+            judged = material.addresses.classify(address)
+            places.append(f"{address or 'no address'} ({judged.name})")
+        times = joined((row["TimeGenerated"][:19].replace("T", " ") for row in rows), limit=6)
+        text = (
+            f"secrets or certificates {what} at {times}, from {', '.join(places)}{_nearest(rows, material)}"
+        )
+        severity = Severity.MEDIUM if serious and what == "added" else Severity.LOW
+        score.add(severity, text, rows, "secrets added" if what == "added" else "")
 
 
 def _nearest(rows: Sequence[Row], material: Material) -> str:

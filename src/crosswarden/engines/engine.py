@@ -20,6 +20,7 @@ from crosswarden.engines.outside import Outside
 from crosswarden.engines.procedures.table import Frame, run_procedure
 from crosswarden.engines.results import Result
 from crosswarden.engines.sources import Sources, TableSource, Window
+from crosswarden.engines.udf import prepare
 from crosswarden.errors import QueryError
 from crosswarden.kql.compile import Compiled, compile_query
 from crosswarden.kql.environment import Environment, ticks
@@ -159,6 +160,7 @@ class Engine:
 
     def _execute(self, sql: str) -> list[tuple[Any, ...]]:
         register(self._connection, sql, self._registered, self.outside)
+        prepare(self._connection, sql)
         try:
             return self._connection.execute(sql).fetchall()
         except duck.Error as error:

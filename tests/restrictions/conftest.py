@@ -354,6 +354,18 @@ def v1() -> Restriction:
     return Restriction.checked(v1_tenants=("contoso.example", "fabrikam.example"), v1_context=TENANT)
 
 
+@pytest.fixture
+def free() -> int:
+    """A port on loopback that nobody listens on."""
+    return free_port()
+
+
+@pytest.fixture
+def origin_hook(internet: Internet) -> str:
+    """The test-only addon that maps every name to the loopback servers."""
+    return ORIGIN_HOOK % internet.port
+
+
 @pytest.fixture(scope="session")
 def look_alikes() -> tuple[str, ...]:
     """Hosts that are not restricted, most of them made to look as if they were."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from crosswarden.cli.output import printable
+from crosswarden.errors import UsageError
 from crosswarden.restrictions.compile import Site, write
 from crosswarden.restrictions.endpoints import Endpoints, packaged, read_endpoints
 from crosswarden.restrictions.hosts import pattern
@@ -170,3 +173,183 @@ def _from_snapshot(path: Path, given: Expected) -> Expected:
         given.tenant or policy.tenant,
         given.partners | {partner.tenant for partner in partners},
     )
+
+
+@command.command()
+@click.option("--tenant", metavar="GUID", default="", help="Home tenant's id.")
+@click.option("--policy", metavar="GUID", default="", help="Id of the default cross-tenant access policy.")
+@click.option("--v1-tenants", multiple=True, callback=_list, metavar="LIST", help="v1: domains or GUIDs.")
+@click.option("--v1-context", metavar="GUID", default="", help="v1: the home tenant's id.")
+@click.option("--restrict-msa", is_flag=True, help="restrict-msa is sent to login.live.com.")
+@click.option("--proxy", default="127.0.0.1:8080", show_default=True, metavar="HOST:PORT")
+@click.option(
+    "--proxy-ca", required=True, type=click.Path(exists=True, dir_okay=False), help="The proxy's authority."
+)
+@click.option("--server-ca", type=click.Path(exists=True, dir_okay=False), help="The servers' authorities.")
+@click.option("--bystander", "bystanders", multiple=True, default=("www.example.com", "outlook.office.com"))
+@click.option("--port", default=443, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--timeout", default=10.0, show_default=True, type=click.FloatRange(min=0.1))
+@click.option(
+    "--udp/--no-udp", default=True, show_default=True, help="Ask the restricted hosts over UDP 443 as well."
+)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def verify(
+    tenant: str,
+    policy: str,
+    v1_tenants: tuple[str, ...],
+    v1_context: str,
+    restrict_msa: bool,
+    proxy: str,
+    proxy_ca: str,
+    server_ca: str | None,
+    bystanders: tuple[str, ...],
+    port: int,
+    timeout: float,
+    udp: bool,
+    form: str,
+) -> int:
+    """Prove by real requests through the proxy who gets which header, who is left alone, and that QUIC is closed.
+
+    Exit code 1 when something is wrong, 3 when a restricted host could not be reached.
+    """
+    from crosswarden.restrictions.verify import NOT_COVERED, Probe, Result, quic_open
+    from crosswarden.restrictions.verify import verify as prove
+
+    asked = Restriction.checked(
+        tenant=tenant, policy=policy, v1_tenants=v1_tenants, v1_context=v1_context, restrict_msa=restrict_msa
+    )
+    host, _, number = proxy.rpartition(":")
+    if not number.isdigit():
+        raise UsageError("verify-proxy", f"--proxy {proxy!r} is not HOST:PORT")
+    rules = asked.compile()
+    probe = Probe(host, int(number), proxy_ca, server_ca, port, timeout)
+    proofs = list(prove(probe, rules, bystanders))
+    proofs += [quic_open(name, port) for name in rules.rules] if udp else []
+    if form == "json":
+        click.echo(
+            json.dumps(
+                {
+                    "proofs": [
+                        {"host": p.host, "what": p.what, "result": p.result.value, "evidence": p.evidence}
+                        for p in proofs
+                    ],
+                    "not_covered": dict(NOT_COVERED),
+                },
+                indent=2,
+            )
+        )
+    else:
+        for proof in proofs:
+            line = f"{proof.result.value:<16}{proof.host:<36}{proof.what:<28}{proof.evidence}"
+            click.echo(printable(line))
+        click.echo("not covered on this plane:")
+        for what, why in NOT_COVERED:
+            click.echo(f"  {what:<32}{why}")
+    if any(proof.result is Result.WRONG for proof in proofs):
+        return 1
+    return (
+        3 if any(proof.result is Result.UNREACHABLE and proof.host in rules.rules for proof in proofs) else 0
+    )
+
+
+@command.command("run")
+@click.option("--settings", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
+@click.option("--listen", default="127.0.0.1:8080", show_default=True, metavar="HOST:PORT")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("restrictions")
+)
+@click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[-- MITMDUMP OPTIONS]")
+def run_(settings: Path, listen: str, output: Path, more: tuple[str, ...]) -> int:
+    """Start mitmdump with the policy in a JSON file (tenant, policy, v1_tenants, v1_context, restrict_msa).
+
+    The file is compiled again when it changes, and the running proxy takes the new policy over.
+    """
+    from crosswarden.restrictions.running import Watched, mitmdump_command, run, settings_from
+
+    settings_from(settings)
+    watched = Watched(settings, output, lambda: Site(proxy=listen))
+    watched.step()
+    arguments = mitmdump_command(output / "mitmproxy_addon.py", listen, more)
+    return run(arguments, watched, lambda text: click.echo(text, err=True))
+
+
+@command.command()
+@click.option(
+    "--cache", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder of the copy."
+)
+@click.option("--instance", "instances", multiple=True, help="Only these instances; all by default.")
+@click.option(
+    "--url", default="https://endpoints.office.com", show_default=True, help="Address of the web service."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the list for --endpoints."
+)
+def endpoints(cache: Path, instances: tuple[str, ...], url: str, output: Path | None) -> int:
+    """Refresh the Microsoft 365 endpoint list: at most hourly, keeping the last good copy with its age."""
+    import httpx
+
+    from crosswarden.restrictions.service import INSTANCES, EndpointService, Freshness
+
+    now = dt.datetime.now(dt.UTC)
+    with httpx.Client(timeout=30, follow_redirects=False) as client:
+        service = EndpointService(cache, client, lambda: now, url.rstrip("/"), instances or INSTANCES)
+        done = service.refresh()
+        age = done.age(now)
+        click.echo(
+            f"{done.freshness.value}, {'no copy' if age is None else f'{age.total_seconds() / 3600:.1f} hours old'}"
+        )
+        for reason in done.reasons:
+            click.echo(f"  {printable(reason)}", err=True)
+        if output:
+            output.write_bytes(service.export())
+    return 3 if done.freshness is Freshness.LAST_GOOD_COPY and age is None else 0
+
+
+@command.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--tenant", metavar="GUID", default="", help="Own tenant's id.")
+@click.option(
+    "--policy-snapshot", type=click.Path(path_type=Path), help="Policy that should have stopped sign-ins."
+)
+@click.option("--network", "networks", multiple=True, metavar="RANGE", help="Own egress range.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def evidence(
+    paths: tuple[Path, ...],
+    tenant: str,
+    policy_snapshot: Path | None,
+    networks: tuple[str, ...],
+    form: str,
+) -> int:
+    """Findings from TenantRestrictions event logs (EVTX, JSON, XML), proxy logs and sign-in rows."""
+    from crosswarden.restrictions.evidence import gather, judge
+
+    for text in networks:
+        try:
+            ipaddress.ip_network(text, strict=False)
+        except ValueError:
+            raise UsageError("evidence-network", f"--network {text!r} is no address range") from None
+    gathered = gather(paths)
+    found = judge(
+        gathered, tenant=tenant, policy=read(policy_snapshot) if policy_snapshot else None, networks=networks
+    )
+    if form == "json":
+        records = [
+            {
+                "kind": item.kind,
+                "status": item.status,
+                "severity": item.severity,
+                "sentence": item.sentence,
+                "count": item.count,
+                "rows": [row if isinstance(row, str) else asdict(row) for row in item.rows],  # type: ignore[call-overload]
+            }
+            for item in found
+        ]
+        click.echo(json.dumps(records, indent=2))
+    else:
+        for item in found:
+            click.echo(f"{item.status:<14}{item.severity:<9}{item.kind:<32}{printable(item.sentence)}")
+    for file, kind in gathered.kinds.items():
+        click.echo(f"read {printable(file)}: {kind}", err=True)
+    for problem in gathered.problems:
+        click.echo(f"not read: {printable(problem)}", err=True)
+    return 3 if gathered.problems else 0

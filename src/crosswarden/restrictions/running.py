@@ -1,0 +1,101 @@
+"""Runs mitmdump with the compiled policy, and compiles again when the policy or the endpoint list changes.
+
+mitmproxy itself loads a script again when its file changes, so replacing the addon is enough.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crosswarden.errors import InputError, UsageError
+from crosswarden.restrictions.compile import Site, write
+from crosswarden.restrictions.policy import Restriction
+
+__all__ = ["Watched", "mitmdump_command", "run", "settings_from"]
+
+
+@dataclass
+class Watched:
+    """A settings file that is compiled again whenever it changes; the last good policy stays on errors."""
+
+    path: Path
+    output: Path
+    site: Callable[[], Site]
+    _stamp: tuple[int, int] | None = None
+
+    def step(self) -> str:
+        """Compiles if the file changed since the last call; says what happened ('' for nothing)."""
+        try:
+            status = self.path.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            if stamp == self._stamp:
+                return ""
+            self._stamp = stamp
+            write(settings_from(self.path), self.output, self.site())
+        except (OSError, UsageError, InputError) as error:
+            return f"kept the last policy: {error}"
+        return f"compiled {self.path}"
+
+
+def settings_from(path: Path) -> Restriction:
+    """The restriction in a JSON file with tenant, policy, v1_tenants, v1_context, restrict_msa."""
+    try:
+        document: Any = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise InputError("restrict-settings", f"{path}: {error}") from None
+    if not isinstance(document, Mapping):
+        raise InputError("restrict-settings", f"{path} is no JSON object")
+    unknown = document.keys() - {"tenant", "policy", "v1_tenants", "v1_context", "restrict_msa"}
+    if unknown:
+        raise UsageError("restrict-settings", f"{path}: unknown setting {sorted(unknown)[0]!r}")
+    tenants = document.get("v1_tenants") or ()
+    return Restriction.checked(
+        tenant=str(document.get("tenant") or ""),
+        policy=str(document.get("policy") or ""),
+        v1_tenants=tuple(str(name) for name in (tenants.split(",") if isinstance(tenants, str) else tenants)),
+        v1_context=str(document.get("v1_context") or ""),
+        restrict_msa=document.get("restrict_msa") is True,
+    )
+
+
+def mitmdump_command(addon: Path, listen: str, more: tuple[str, ...] = ()) -> list[str]:
+    """The command that starts mitmdump; raises UsageError when it is not on this machine."""
+    program = shutil.which("mitmdump")
+    if program is None:
+        raise UsageError(
+            "restrict-mitmdump", "mitmdump is not on this machine", remedy="install mitmproxy 8 to 12"
+        )
+    host, _, port = listen.rpartition(":")
+    if not port.isdigit():
+        raise UsageError("restrict-listen", f"--listen {listen!r} is not HOST:PORT")
+    return [program, "--listen-host", host or "127.0.0.1", "--listen-port", port, "-s", str(addon), *more]
+
+
+def run(
+    command: list[str], watched: Watched | None, say: Callable[[str], None], interval: float = 1.0
+) -> int:
+    """Runs COMMAND until it ends or is interrupted, looking at the settings file every INTERVAL seconds."""
+    process = subprocess.Popen(command)
+    try:
+        while process.poll() is None:
+            if watched and (said := watched.step()):
+                say(said)
+            time.sleep(interval)
+    except KeyboardInterrupt:
+        say("stopping")
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    return process.returncode if process.returncode > 0 else 0

@@ -70,6 +70,7 @@ def application_added(
     multi_tenant: bool = False,
     roles: Sequence[str] = (),
     scopes: Sequence[str] = (),
+    addresses: Sequence[str] = (),
     correlation: str = "",
     failure: str = "",
 ) -> list[Event]:
@@ -77,7 +78,9 @@ def application_added(
     if failure:
         properties: list[Property] = [set_to("MethodExecutionResult.", failure)]
     else:
+        replies = [{"AddressType": 0, "Address": each, "ReplyAddressClientType": 1} for each in addresses]
         properties = [
+            *([added("AppAddress", *replies)] if replies else []),
             added("AppId", application.id),
             added("AvailableToOtherTenants", multi_tenant),
             added("DisplayName", application.name),

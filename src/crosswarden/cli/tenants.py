@@ -12,6 +12,7 @@ import click
 import orjson
 import yaml
 
+from crosswarden.cli.lake_joins import SignIns, audit_events, last_sign_ins
 from crosswarden.cli.output import printable
 from crosswarden.errors import InputError, UsageError
 from crosswarden.tenants import contain as containment
@@ -111,6 +112,9 @@ def _cell(value: Any) -> str:
 )
 @click.option("--exceptions", type=_PATH, help="YAML or JSON list of {check, subject, reason, expires}.")
 @click.option("--sign-ins", type=_PATH, help="JSON object: tenant id to date of the last sign-in.")
+@click.option(
+    "--lake", metavar="DIR", envvar="CROSSWARDEN_LAKE", help="Lake whose sign-ins tell stale partners."
+)
 @click.option("--stale-days", type=click.IntRange(min=1), default=90, show_default=True)
 @click.option(
     "--fail-on", type=click.Choice([s.value for s in SEVERITIES]), help="Exit 1 from this severity up."
@@ -125,6 +129,7 @@ def check(
     enforced: tuple[str, ...],
     exceptions: Path | None,
     sign_ins: Path | None,
+    lake: str | None,
     stale_days: int,
     fail_on: str | None,
     form: str,
@@ -134,11 +139,13 @@ def check(
     now = dt.datetime.now(dt.UTC)
     forms = [(_form(output), output) for output in outputs]
     policy = _policy(path)
+    joined = last_sign_ins(lake) if lake and not sign_ins else SignIns(_sign_ins(sign_ins))
     scope = Scope(
         policy,
         now.date(),
         known=_known(known),
-        sign_ins=_sign_ins(sign_ins),
+        sign_ins=joined.last,
+        sign_ins_days=joined.days,
         enforced=Observed(enforced) if enforced else ABSENT,
         stale_days=stale_days,
     )
@@ -252,12 +259,19 @@ def _exemption(item: Any, place: str) -> Exemption:
 @click.argument("old", type=_PATH)
 @click.argument("new", type=_PATH)
 @click.option("--audit", type=_PATH, help="Directory audit events (JSON) that may explain the changes.")
+@click.option(
+    "--lake", metavar="DIR", envvar="CROSSWARDEN_LAKE", help="Lake whose audit log may explain them."
+)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def diff(old: Path, new: Path, audit: Path | None, form: str) -> int:
-    """What changed in meaning from OLD to NEW, and with --audit which event made it, or that none explains it."""
+def diff(old: Path, new: Path, audit: Path | None, lake: str | None, form: str) -> int:
+    """What changed in meaning from OLD to NEW.
+
+    With --audit or --lake also which event made it and by whom, or that no event explains it.
+    """
     before, after = _policy(old), _policy(new)
     changes = difference(before, after)
-    explained = explain(changes, list(events(_audit_records(audit)))) if audit else None
+    log = [*(events(_audit_records(audit)) if audit else ()), *(audit_events(lake) if lake else ())]
+    explained = explain(changes, log) if audit or lake else None
     if form == "json":
         document = [_change(c, e) for c, e in zip(changes, explained or [None] * len(changes), strict=True)]
         click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())

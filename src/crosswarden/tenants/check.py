@@ -102,12 +102,16 @@ class Gap:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a check may read. ``sign_ins`` is the last sign-in with each partner, from the lake."""
+    """What a check may read. ``sign_ins`` is the last sign-in with each tenant, from the lake.
+
+    ``sign_ins_days`` are the first and last day that the sign-ins cover; None when that is not limited.
+    """
 
     policy: Policy
     today: dt.date
     known: Value[frozenset[str]] = ABSENT
     sign_ins: Value[Mapping[str, dt.date]] = ABSENT
+    sign_ins_days: tuple[dt.date, dt.date] | None = None
     enforced: Value[tuple[str, ...]] = ABSENT
     stale_days: int = 90
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from crosswarden.tenants.check import (
@@ -28,16 +29,26 @@ def _run(scope: Scope) -> Iterator[Fault | Gap]:
             continue
         elif isinstance(scope.sign_ins, NotObserved):
             yield Gap(partner.tenant, f"sign-ins were not observed: {scope.sign_ins.reason}")
-        else:
-            last = scope.sign_ins.value.get(partner.tenant)
-            if last is None or (scope.today - last).days > scope.stale_days:
-                yield Fault(
-                    partner.tenant,
-                    f"the last sign-in with this tenant was on {last}"
-                    if last
-                    else f"no sign-in with this tenant in the {scope.stale_days} days that the lake covers",
-                    Remedy("DELETE", url(partner.tenant), {}, portal(partner.tenant, "Delete")),
-                )
+        elif told := _judge(scope, partner.tenant, scope.sign_ins.value.get(partner.tenant)):
+            yield told
+
+
+def _judge(scope: Scope, tenant: str, last: dt.date | None) -> Fault | Gap | None:
+    first, until = scope.sign_ins_days or (dt.date.min, scope.today)
+    oldest = min(until, scope.today) - dt.timedelta(days=scope.stale_days)
+    if last is not None and last >= oldest:
+        return None
+    if last is None and first > oldest:
+        days = (min(until, scope.today) - first).days + 1
+        return Gap(
+            tenant, f"no sign-in with this tenant, but the sign-ins cover {days} days, not {scope.stale_days}"
+        )
+    said = (
+        f"the last sign-in with this tenant was on {last}"
+        if last
+        else f"no sign-in in {scope.stale_days} days"
+    )
+    return Fault(tenant, said, Remedy("DELETE", url(tenant), {}, portal(tenant, "Delete")))
 
 
 CHECK = Check(

@@ -1,0 +1,71 @@
+"""What the policy commands ask of the lake: the last sign-in with each tenant, and the audit events on the policy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crosswarden.engines import Engine
+from crosswarden.lake import Lake
+from crosswarden.tenants.explain import Event, events
+from crosswarden.tenants.observed import NotObserved, Observed, Value
+
+__all__ = ["SignIns", "audit_events", "last_sign_ins"]
+
+_TABLES = ("SigninLogs", "AADNonInteractiveUserSignInLogs")
+_LAST = """
+| extend Home = tolower(HomeTenantId), Resource = tolower(ResourceTenantId)
+| summarize Last = max(TimeGenerated) by Home, Resource
+"""
+_AUDIT = """
+AuditLogs
+| where OperationName has "cross-tenant" or OperationName has "authorization policy"
+| project TimeGenerated, OperationName, Result, Id, InitiatedBy, TargetResources
+"""
+
+
+@dataclass(frozen=True)
+class SignIns:
+    """The last sign-in with each tenant, and the first and last day that every sign-in table covers."""
+
+    last: Value[Mapping[str, dt.date]]
+    days: tuple[dt.date, dt.date] | None = None
+
+
+def last_sign_ins(folder: str) -> SignIns:
+    """Over interactive and non-interactive sign-ins; not observed while one of the two tables is missing."""
+    lake = Lake.open(folder)
+    missing = [name for name in _TABLES if name not in lake.tables()]
+    if missing:
+        return SignIns(NotObserved(f"the lake holds no {' and no '.join(missing)}"))
+    engine = Engine(lake)
+    found: dict[str, dt.date] = {}
+    spans: list[tuple[dt.date, dt.date]] = []
+    for name in _TABLES:
+        for home, resource, last in engine.run(name + _LAST).rows():
+            if last is None:
+                continue
+            day = dt.date.fromisoformat(str(last)[:10])
+            for tenant in {str(home), str(resource)} - {""}:
+                found[tenant] = max(day, found.get(tenant, day))
+        held = [item for item in lake.coverage(name) if item.first and item.last]
+        spans += [
+            (
+                min(item.first.date() for item in held if item.first),
+                max(item.last.date() for item in held if item.last),
+            )
+        ] * bool(held)
+    if len(spans) < len(_TABLES):
+        return SignIns(NotObserved("a sign-in table of the lake has no rows with a time"))
+    return SignIns(Observed(found), (max(first for first, _ in spans), min(last for _, last in spans)))
+
+
+def audit_events(folder: str) -> list[Event]:
+    """The audit events on the cross-tenant policy that the lake holds."""
+    lake = Lake.open(folder)
+    if "AuditLogs" not in lake.tables():
+        return []
+    names = ("TimeGenerated", "OperationName", "Result", "Id", "InitiatedBy", "TargetResources")
+    rows = Engine(lake).run(_AUDIT).rows()
+    return list(events(dict(zip(names, row, strict=True)) for row in rows))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
+from bench._forgery import certificate, date, jwk, rsa_key
 from bench._fuzz_target import attempt, seeds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosswarden.errors import InputError
-from crosswarden.tokens import read_metadata
+from crosswarden.tokens import read_key_set, read_metadata
 from crosswarden.tokens.fetching import metadata_address
 from crosswarden.tokens.key_cache import KeysUnavailable
 
@@ -65,3 +67,22 @@ def test_found_by_fuzzing_addresses_that_are_none(address: str) -> None:
         assert error.code == "metadata-form"
     with pytest.raises(KeysUnavailable):
         metadata_address(address)
+
+
+@pytest.mark.parametrize(
+    ("octets", "instead"),
+    [
+        (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x06"),
+        (b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x7f"),
+        (b"\x17\x0d", b"\x17\x0c"),
+    ],
+    ids=["version 7", "unknown kind of key", "date cut short"],
+)
+def test_found_by_fuzzing_certificates_that_cannot_be_read(octets: bytes, instead: bytes) -> None:
+    """A certificate that the library cannot read gives no dates; the key set is read all the same."""
+    key = rsa_key("entra")
+    der = certificate(key, date("2024-01-01"), date("2029-01-01"))
+    assert octets in der
+    broken = base64.b64encode(der.replace(octets, instead)).decode()
+    entry = read_key_set({"keys": [jwk(key, "k", None, x5c=[broken])]}).find("k")
+    assert entry.not_after is None and entry.key is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import time
@@ -21,12 +22,44 @@ from crosswarden.tokens.rfc7517 import read_key_set
 from crosswarden.tokens.validator import Validator
 from crosswarden.tokens.verdicts import refused_document, valid_document
 
-__all__ = ["command"]
+__all__ = ["PATH", "command", "read_file", "read_moment", "read_token", "read_trusts", "write_document"]
 
 _FILE_LIMIT = 16 * 1024 * 1024
 
 
-@click.group()
+_ELSEWHERE = {
+    "keys": (
+        "crosswarden.cli.token_keys",
+        "Watch signing keys, compare key sets, ask which were served when.",
+    ),
+    "inspect": (
+        "crosswarden.cli.token_inspect",
+        "Explain a token without trusting it; ask the lake about it.",
+    ),
+    "scan": ("crosswarden.cli.token_scan", "Find tokens in logs, HAR files, captures and dumps."),
+    "audit": ("crosswarden.cli.token_audit", "Read code and lock files for how tokens are validated."),
+}
+"""Subcommand → module that holds it as ``command``, imported when it is used; and its line of help."""
+
+
+class _Group(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_ELSEWHERE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _ELSEWHERE:
+            found = importlib.import_module(_ELSEWHERE[cmd_name][0]).command
+            assert isinstance(found, click.Command)
+            return found
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        own = [(name, one.get_short_help_str()) for name, one in sorted(self.commands.items())]
+        with formatter.section("Commands"):
+            formatter.write_dl([*own, *((name, text) for name, (_, text) in _ELSEWHERE.items())])
+
+
+@click.group(cls=_Group)
 def command() -> None:
     """Judge tokens and watch signing keys."""
 

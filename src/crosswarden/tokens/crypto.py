@@ -15,7 +15,6 @@ from typing import Any
 import cryptography
 import jwt
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import Algorithm, get_default_algorithms
@@ -62,16 +61,17 @@ def public_bytes(key: PublicKey) -> bytes:
 
 def read_certificate(der: bytes) -> Certificate:
     """The facts of a DER certificate; raises ValueError when it is none or for a key of another kind."""
-    certificate = x509.load_der_x509_certificate(der)
     try:
+        certificate = x509.load_der_x509_certificate(der)
         key = certificate.public_key()
-    except UnsupportedAlgorithm:
-        raise ValueError("a certificate for another kind of key") from None
+        since, until = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    except Exception as error:  # noqa: BLE001 - cryptography has several kinds without a common base; all mean unreadable
+        raise ValueError(f"no certificate that can be read: {type(error).__name__}") from None
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise ValueError("a certificate for another kind of key")
     return Certificate(
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
+        not_before=since,
+        not_after=until,
         sha1=hashlib.sha1(der, usedforsecurity=False).digest(),
         sha256=hashlib.sha256(der).digest(),
         public_key=public_bytes(key),

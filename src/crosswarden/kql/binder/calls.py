@@ -10,6 +10,7 @@ from crosswarden.kql.binder.arguments import argument, constant_of
 from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder, ExpressionHandler, is_unknown
 from crosswarden.kql.binder.inlining import call_function, saved_function
 from crosswarden.kql.binder.names import fresh_use, open_column, table_named
+from crosswarden.kql.binder.patterns import FUNCTIONS as GRAPH_FUNCTIONS
 from crosswarden.kql.binder.scope import Bound, Function, Tabular
 from crosswarden.kql.functions import BAG, DYNAMIC, array_of, bind, find_aggregate, find_function, of
 from crosswarden.kql.functions.catalogue import Bound as Checked
@@ -45,6 +46,8 @@ def bind_call(binder: Binder, node: syntax.Expression) -> Bound:
     special = _SPECIAL.get(name)
     if special is not None:
         return special(binder, node)
+    if name in GRAPH_FUNCTIONS and not binder.aggregating:
+        return GRAPH_FUNCTIONS[name](binder, node)
     if binder.aggregating and (aggregate := find_aggregate(name)) is not None:
         return _aggregation(binder, aggregate, node)
     function = find_function(name)

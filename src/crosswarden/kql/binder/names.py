@@ -26,7 +26,10 @@ def bind_name(binder: Binder, node: syntax.Expression) -> Bound:
         if column is not None:
             return Ref(column)
         variable = binder.row.variables.get(name)
-        if variable is not None and not isinstance(variable, Row):
+        if isinstance(variable, Row):
+            if variable.whole is not None:
+                return Ref(variable.whole)
+        elif variable is not None:
             return variable
     found = binder.scope.find(name)
     if found is not None:

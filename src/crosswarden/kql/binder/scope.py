@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from crosswarden.kql.plan import Field, Plan, Scalar
 from crosswarden.kql.syntax import FunctionDeclaration
+
+if TYPE_CHECKING:
+    from crosswarden.kql.binder.patterns import Pattern
 
 __all__ = ["Bound", "Function", "Graph", "Row", "Scope", "Tabular"]
 
@@ -18,8 +22,8 @@ class Graph:
     edges: Tabular
     source: Field
     target: Field
-    nodes: Tabular | None
-    key: Field | None
+    nodes: Tabular
+    key: Field
     node_id: str | None = None
     directed: bool = True
 
@@ -77,6 +81,9 @@ class Row:
     variables: Mapping[str, Bound | Row] = field(
         default_factory=dict
     )  # names of graph nodes, scan steps and the like
+    whole: Field | None = None  # what the variable's bare name stands for
+    pattern: Pattern | None = None  # of the graph operator around
+    key: Field | None = None  # the id of the node that a function over inner nodes stands at
 
     @classmethod
     def of(cls, table: Tabular) -> Row:

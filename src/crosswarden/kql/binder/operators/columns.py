@@ -16,7 +16,7 @@ from crosswarden.kql.functions import tuple_parts
 from crosswarden.kql.plan import Call, Field, Path, Project, Ref, Scalar, Serialize, Special
 from crosswarden.tables import Type
 
-__all__ = ["HANDLERS", "assignments", "extended", "select"]
+__all__ = ["HANDLERS", "assignments", "extended", "projected", "select"]
 
 Assigned = list[tuple[Field, Scalar]]
 
@@ -155,7 +155,7 @@ def bind_project(binder: Binder, table: Tabular, operator: syntax.Operator) -> T
     with binder.seeing(Row.of(table)):
         for item in operator.items:
             for field, value in assignments(binder, item, None):
-                assigned.append(_projected(binder, names, item, field, value))
+                assigned.append(projected(binder, names, item, field, value))
     columns = tuple(field for field, _ in assigned)
     pairs = [
         (field, value) for field, value in assigned if not (isinstance(value, Ref) and value.field is field)
@@ -163,9 +163,10 @@ def bind_project(binder: Binder, table: Tabular, operator: syntax.Operator) -> T
     return select(table, columns, pairs)
 
 
-def _projected(
+def projected(
     binder: Binder, names: Names, item: syntax.Expression, field: Field, value: Scalar
 ) -> tuple[Field, Scalar]:
+    """One item of project with its final name; an error when the name was written and is taken."""
     plain = isinstance(value, Ref) and value.field.name == field.name
     explicit = isinstance(item, syntax.NamedExpression | syntax.Name)
     if field.name and explicit:

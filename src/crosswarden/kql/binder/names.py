@@ -116,13 +116,13 @@ def _table_or_none(binder: Binder, name: str) -> Tabular | None:
 
 
 def scan(binder: Binder, table: Table) -> Tabular:
-    """The rows of a table; of its hidden columns those that the query names."""
+    """The rows of a table; of its hidden columns those that the query names, and the time column's last digit."""
     fields = tuple(Field(column.name, of(column.type)) for column in table.columns)
     shown = {column.name for column in table.columns}
     hidden = tuple(
         Field(column.name, of(column.type))
         for column in binder.environment.hidden(table.name)
-        if column.name in binder.mentioned and column.name not in shown
+        if (column.name in binder.mentioned or column.name == "_tick") and column.name not in shown
     )
     return Tabular(Scan(table, fields, hidden), fields, hidden, name=table.name)
 

@@ -69,17 +69,21 @@ def run_hunts(
     failures: dict[str, str] = {}
     results: list[HuntResult] = []
     findings: dict[str, tuple[Finding, ...]] = {}
-    for hunt in [*chosen, *observations]:
+    names = settings.names
+    for hunt in sorted([*chosen, *observations], key=lambda each: each.id != "tenant-names"):
         settings.progress(hunt.id)
         try:
-            rows[hunt.id] = tuple(rows_of(engine, hunt.query, settings.window))
+            found = rows_of(engine, hunt.query, settings.window)
         except QueryError as error:
             failures[hunt.id] = f"the query could not run: {error}"
+            found = []
+        if hunt.id == "tenant-names":
+            names = names.with_seen(found)
+        rows[hunt.id] = names.filled(found, holdings.tenants)
         findings[hunt.id] = findings_of(hunt, rows.get(hunt.id, ()), settings.addresses)
     for hunt in chosen:
         coverage = holdings.coverage(hunt.requires, hunt.lookback)
         results.append(_result(hunt, findings[hunt.id], coverage, failures.get(hunt.id, ""), settings))
-    names = settings.names.with_seen(rows.get("tenant-names", ()))
     material = Material(rows, findings, holdings, settings.addresses, names)
     for correlation in correlations:
         settings.progress(correlation.id)

@@ -28,6 +28,32 @@ class TenantNames:
         seen = {str(row["Tenant"]): (str(row["Name"]), "sign-ins in the lake") for row in rows}
         return TenantNames({**seen, **self.known})
 
+    def filled(
+        self, rows: Iterable[Mapping[str, Any]], tenants: Iterable[str]
+    ) -> tuple[Mapping[str, Any], ...]:
+        """Rows whose Tenant is empty, given the tenant where it is certain.
+
+        Graph exports name no tenant. It is certain when the lake holds one only, or when the domain of the actor, or
+        of the directory that holds an external user, is the name of one tenant.
+
+        >>> names = TenantNames({"t-1": ("victim.example", "file")})
+        >>> names.filled([{"Tenant": "", "Actor": "a@victim.example"}], ["t-1", "t-2"])[0]["Tenant"]
+        't-1'
+        """
+        known = [each for each in tenants if each]
+        only = known[0] if len(known) == 1 else ""
+        return tuple(
+            {**row, "Tenant": only or self._home(row)} if row.get("Tenant") == "" else row for row in rows
+        )
+
+    def _home(self, row: Mapping[str, Any]) -> str:
+        for column in ("User", "TargetUser", "Actor"):
+            address = str(row.get(column) or "")
+            if "@" in address and ("#EXT#" in address or column == "Actor"):
+                if found := self.tenant_of(address.rsplit("@", 1)[1]):
+                    return found
+        return ""
+
     def label(self, tenant: str) -> str:
         """The name with the id, or the id alone."""
         entry = self.known.get(tenant.lower())

@@ -49,9 +49,9 @@ class TenantNames:
     def _home(self, row: Mapping[str, Any]) -> str:
         for column in ("User", "TargetUser", "Actor"):
             address = str(row.get(column) or "")
-            if "@" in address and ("#EXT#" in address or column == "Actor"):
-                if found := self.tenant_of(address.rsplit("@", 1)[1]):
-                    return found
+            told = "@" in address and ("#EXT#" in address or column == "Actor")
+            if told and (found := self.tenant_of(address.rsplit("@", 1)[1])):
+                return found
         return ""
 
     def label(self, tenant: str) -> str:

@@ -6,13 +6,15 @@ Administrative category.
 
 from __future__ import annotations
 
+import orjson
+
 from crosswarden.rehearsal.applications import Application
 from crosswarden.rehearsal.chance import Chance
 from crosswarden.rehearsal.clock import as_form, iso
 from crosswarden.rehearsal.event import Event, Record, Stream
 from crosswarden.rehearsal.organisation import Organisation, User
 
-__all__ = ["azure_call", "graph_call", "graph_record"]
+__all__ = ["azure_call", "graph_call", "graph_record", "role_body"]
 
 
 def graph_record(
@@ -138,8 +140,9 @@ def azure_record(
     event: str,
     token: str,
     status: str,
+    body: str = "",
 ) -> Record:
-    """A whole record of Azure's Administrative category."""
+    """A whole record of Azure's Administrative category; ``body`` is the request's, as JSON text."""
     schema = "http://schemas.microsoft.com/identity/claims/"
     claims: Record = {
         "aud": "https://management.core.windows.net/",
@@ -179,10 +182,30 @@ def azure_record(
             "eventCategory": "Administrative",
             "entity": resource,
             "message": operation,
+            **({"requestbody": body} if body else {}),
             "hierarchy": f"{organisation.id}/{organisation.subscription}",
         },
         "tenantId": organisation.id,
     }
+
+
+OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+"""Azure's built-in Owner role."""
+
+
+def role_body(organisation: Organisation, assignment: str, principal: str, role: str = OWNER) -> str:
+    """The request that assigns an Azure role to a principal."""
+    return orjson.dumps(
+        {
+            "Id": assignment,
+            "Properties": {
+                "PrincipalId": principal,
+                "PrincipalType": "User",
+                "RoleDefinitionId": f"/providers/Microsoft.Authorization/roleDefinitions/{role}",
+                "Scope": f"/subscriptions/{organisation.subscription}",
+            },
+        }
+    ).decode("utf-8")
 
 
 def azure_call(
@@ -197,6 +220,7 @@ def azure_call(
     application: Application,
     token: str = "",
     status: str = "Success",
+    body: str = "",
 ) -> Event:
     """One change of an Azure resource; ``resource`` is the path below the subscription."""
     event = chance.guid()
@@ -213,5 +237,6 @@ def azure_call(
         event=event,
         token=token,
         status=status,
+        body=body,
     )
     return Event(organisation.id, Stream.AZURE, tick, event, record)

@@ -75,31 +75,73 @@ def _device_updated(
 _ERRANDS = (_user_updated, _user_updated, _group_joined, _password_changed, _device_updated, _device_updated)
 
 
-def errands(organisation: Organisation, day: int, start: int, weekend: bool) -> list[Event]:
-    """One day's changes: about one for twenty people, and the administrators' work in the portal."""
-    chance = Chance(organisation.seed, organisation.label, "errands", day)
-    if weekend:
-        return []
+_START = "Microsoft.Compute/virtualMachines/start/action"
+_BACKUP = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/backup/action"
+_OPERATIONS = (
+    _START,
+    "Microsoft.Compute/virtualMachines/write",
+    "Microsoft.Storage/storageAccounts/listKeys/action",
+)
+
+
+def _by_machines(organisation: Organisation, chance: Chance, start: int) -> list[Event]:
+    """What happens every day, weekends too: devices report, the backup runs."""
     clerk = organisation.administrators[-1]
     events: list[Event] = []
+    for _ in range(2 + len(organisation.users) // 60):
+        tick = start + chance.between(0, 23 * HOUR)
+        events += _device_updated(organisation, chance, tick, clerk, chance.pick(organisation.users))
+    for hour in (1, 13):
+        events.append(
+            azure_call(
+                organisation,
+                chance,
+                start + hour * HOUR + chance.between(0, 5 * MINUTE),
+                _BACKUP,
+                "resourceGroups/production/providers/Microsoft.RecoveryServices/vaults/backup",
+                address=f"{organisation.block}.200",
+                application=organisation.applications[4],
+            )
+        )
+    return events
+
+
+def _by_administrator(organisation: Organisation, chance: Chance, start: int, owner: User) -> list[Event]:
+    """An administrator in the portal and in Azure."""
+    tick = start + 8 * HOUR + chance.between(0, 6 * HOUR)
+    come = signin(organisation, chance, tick, owner, PORTAL, MANAGEMENT, owner.office, multifactor=True)
+    events = list(come.events)
+    for _ in range(chance.between(1, 4)):
+        tick += chance.between(MINUTE, 20 * MINUTE)
+        name = chance.pick(("vm-web", "vm-sql", "vm-build"))
+        events.append(
+            azure_call(
+                organisation,
+                chance,
+                tick,
+                chance.pick(_OPERATIONS),
+                f"resourceGroups/production/providers/Microsoft.Compute/virtualMachines/{name}",
+                address=owner.office.address,
+                user=owner,
+                application=PORTAL,
+                token=come.token,
+            )
+        )
+    return events
+
+
+def errands(organisation: Organisation, day: int, start: int, weekend: bool) -> list[Event]:
+    """One day's changes: what machines do, and on working days about one change for twenty people, and the
+    administrators' work in the portal."""
+    chance = Chance(organisation.seed, organisation.label, "errands", day)
+    events = _by_machines(organisation, chance, start)
+    if weekend:
+        return events
+    clerk = organisation.administrators[-1]
     for _ in range(max(1, len(organisation.users) // 20)):
         tick = start + 8 * HOUR + chance.between(0, 8 * HOUR)
         user = chance.pick(organisation.users)
         events += chance.pick(_ERRANDS)(organisation, chance, tick, clerk, user)
     for owner in organisation.administrators:
-        tick = start + 8 * HOUR + chance.between(0, 6 * HOUR)
-        come = signin(organisation, chance, tick, owner, PORTAL, MANAGEMENT, owner.office, multifactor=True)
-        events += come.events
-        for _ in range(chance.between(1, 4)):
-            tick += chance.between(MINUTE, 20 * MINUTE)
-            name = chance.pick(("vm-web", "vm-sql", "vm-build"))
-            events.append(
-                azure_call(
-                    organisation, chance, tick, chance.pick(("Microsoft.Compute/virtualMachines/start/action",
-                                                             "Microsoft.Compute/virtualMachines/write",
-                                                             "Microsoft.Storage/storageAccounts/listKeys/action")),
-                    f"resourceGroups/production/providers/Microsoft.Compute/virtualMachines/{name}",
-                    address=owner.office.address, user=owner, application=PORTAL, token=come.token,
-                )
-            )  # fmt: skip
+        events += _by_administrator(organisation, chance, start, owner)
     return events

@@ -54,6 +54,7 @@ class _Day:
         self.organisation = organisation
         self.start = start
         self.weekend = (start // DAY + 3) % 7 >= 5
+        self.some = max(0.05, 3 / len(organisation.users))
         number = kinds.number
         self.drafts: list[Draft] = []
         both = range(2)
@@ -81,7 +82,7 @@ class _Day:
         """One person's day."""
         user = self.organisation.users[which]
         draw, bits, add = random.random, random.getrandbits, self.drafts.append
-        present = draw() < (0.05 if self.weekend else 0.92)
+        present = draw() < (self.some if self.weekend else 0.92)
         begin = self.start + 7 * HOUR + user.early * MINUTE + int(draw() * 30 * MINUTE)
         if user.phone and (present or draw() < 0.5):
             self.phone(which, begin, draw, bits)

@@ -6,7 +6,7 @@ address of the country, one setting a day, one user, who is only put into a grou
 
 from __future__ import annotations
 
-from crosswarden.rehearsal.activity import azure_call, graph_call
+from crosswarden.rehearsal.activity import azure_call, graph_call, role_body
 from crosswarden.rehearsal.addresses import attacker_place, home_place, microsoft_address
 from crosswarden.rehearsal.applications import GRAPH, MANAGEMENT, OFFICE_HOME, PORTAL, SHAREPOINT
 from crosswarden.rehearsal.directory import by_user, set_to
@@ -181,19 +181,30 @@ def _use(story: Story, user: User, tick: int) -> None:
             access="b2bCollaboration",
         )
         events += azure.events
-        events.append(
-            azure_call(
-                victim,
-                chance,
-                story.after(azure.tick, 60, 200),
+        tick, assignment = azure.tick, chance.guid()
+        for operation, path, body in (
+            ("Microsoft.Authorization/elevateAccess/action", "providers/Microsoft.Authorization", ""),
+            (
                 "Microsoft.Authorization/roleAssignments/write",
-                f"providers/Microsoft.Authorization/roleAssignments/{chance.guid()}",
-                address=place.address,
-                user=user,
-                application=PORTAL,
-                token=azure.token,
+                f"providers/Microsoft.Authorization/roleAssignments/{assignment}",
+                role_body(victim, assignment, user.id),
+            ),
+        ):
+            tick = story.after(tick, 60, 200)
+            events.append(
+                azure_call(
+                    victim,
+                    chance,
+                    tick,
+                    operation,
+                    path,
+                    address=place.address,
+                    user=user,
+                    application=PORTAL,
+                    token=azure.token,
+                    body=body,
+                )
             )
-        )
     story.step("data-taken", "The synchronised user looks around and takes files.", events)
 
 

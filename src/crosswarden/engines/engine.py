@@ -15,7 +15,6 @@ from threading import RLock
 from typing import Any
 
 from crosswarden import duck
-from crosswarden.engines.functions import register
 from crosswarden.engines.outside import Outside
 from crosswarden.engines.procedures.table import Frame, run_procedure
 from crosswarden.engines.results import Result
@@ -53,7 +52,6 @@ class Engine:
         self._sources = Sources(lake, tables)
         self.outside = outside or Outside(open_empty=lake is None)
         self._connection = duck.connect(memory=memory, threads=threads, spill=spill)
-        self._registered: set[str] = set()
         self._lock = RLock()
 
     def environment(
@@ -159,7 +157,6 @@ class Engine:
         return rows if statement.fields else []
 
     def _execute(self, sql: str) -> list[tuple[Any, ...]]:
-        register(self._connection, sql, self._registered, self.outside)
         prepare(self._connection, sql)
         try:
             return self._connection.execute(sql).fetchall()

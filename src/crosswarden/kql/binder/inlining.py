@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crosswarden.kql import syntax
 from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder
@@ -71,7 +72,10 @@ def _body(binder: Binder, function: Function, scope: Scope, node: syntax.Node) -
         binder.place, binder.mentioned = place or node, mentioned | function.mentioned
     binder.row = None
     try:
-        return body_value(binder, function.declaration.body, scope)
+        found = body_value(binder, function.declaration.body, scope)
+        if isinstance(found, Tabular) and found is not NOTHING:
+            return replace(found, name=function.name if function.declaration.view else "")
+        return found
     finally:
         binder.depth -= 1
         binder.place, binder.row, binder.mentioned = place, row, mentioned

@@ -104,7 +104,7 @@ def shared(table: Tabular, name: str, *, materialized: bool = False) -> Tabular:
         return table
     held = Shared(name, table.plan, materialized)
     plan = Reference(held, table.plan.fields)
-    return Tabular(plan, table.columns, table.hidden, table.open, name)
+    return Tabular(plan, table.columns, table.hidden, table.open, table.name)
 
 
 def _table_or_none(binder: Binder, name: str) -> Tabular | None:

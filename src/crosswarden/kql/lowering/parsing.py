@@ -1,7 +1,7 @@
 """parse and parse-kv as regular expressions.
 
 Source: Kusto documentation, "parse operator": in simple and relaxed modes the text between columns is literal, in
-regex mode it is a pattern; ``*`` becomes ``.*?``, a string column ``(.*?)``, a whole number ``(\\-?\\d+)``.
+regex mode it is a pattern; there ``*`` becomes ``.*`` and a string column ``(.*)``, which ``flags=U`` makes lazy; a whole number is ``-?\\d+``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from crosswarden.tables import Type
 
 __all__ = ["PARSING", "parse_pattern"]
 
-_COLUMN = {Type.INT: r"\s*-?\d+\s*?", Type.LONG: r"\s*-?\d+\s*?", Type.REAL: r".*?", Type.DECIMAL: r".*?"}
 _NAMES = {
     Type.BOOL: "tobool",
     Type.INT: "toint",
@@ -43,7 +42,7 @@ def parse_pattern(items: Items, mode: str, flags: str) -> tuple[str, list[int]]:
     parts, groups, group = [], [], 0
     for item in items:
         if item[0] == "*":
-            parts.append(".*?")
+            parts.append(".*" if mode == "regex" else ".*?")
         elif item[0] == "text":
             written = str(item[1])
             parts.append(written if mode == "regex" else _escaped(written))
@@ -52,7 +51,8 @@ def parse_pattern(items: Items, mode: str, flags: str) -> tuple[str, list[int]]:
             group += 1
             groups.append(group)
             kind = item[1] if mode != "relaxed" else Type.STRING
-            parts.append(f"({_COLUMN.get(kind, '.*?') if isinstance(kind, Type) else '.*?'})")
+            whole = isinstance(kind, Type) and kind in (Type.INT, Type.LONG)
+            parts.append(r"(\s*-?\d+\s*)" if whole else "(.*)" if mode == "regex" else "(.*?)")
     letters = "".join(sorted({letter for letter in flags if letter in "imsU"} | {"s"}))
     return f"(?{letters})^{''.join(parts)}$", groups
 
@@ -134,10 +134,10 @@ def _parse_kv(lowering: Lowering, node: Special, step: Step) -> Expression:
     name, pair, between, quote, escape, greedy, pattern = node.options
     value = _texts(lowering, node, step)
     if pattern:
-        found = call("cw_parse_kv_regex", value, text(str(name)), text(str(pattern)))
+        found = call("kql_parse_kv_regex", value, text(str(name)), text(str(pattern)))
     else:
         options = (pair or " ", between or "=", quote or "", escape or "", "1" if greedy else "")
-        found = call("cw_parse_kv", value, text(str(name)), *[text(str(option)) for option in options])
+        found = call("kql_parse_kv", value, text(str(name)), *[text(str(option)) for option in options])
     return _typed(lowering, found, node.type)
 
 

@@ -52,7 +52,10 @@ def lower_rows(lowering: Lowering, plan: Plan) -> Step:
     """Rows written in the query, in the order written."""
     assert isinstance(plan, Rows)
     if not plan.fields:
-        return Step(exp.Subquery(this=exp.Select(expressions=[number(1)])), {}, set())
+        one = exp.Select(expressions=[number(1)])
+        if not plan.rows:
+            one.set("where", exp.Where(this=exp.Boolean(this=False)))
+        return Step(exp.Subquery(this=one), {}, set())
     place = Field("#", of(Type.LONG))
     if not plan.rows:
         values = [
@@ -108,6 +111,8 @@ def lower_range(lowering: Lowering, plan: Plan) -> Step:
 
 def lower_given(lowering: Lowering, plan: Plan) -> Step:
     """The rows of the step around."""
+    if not plan.fields and id(plan) not in lowering.given:
+        return lower_rows(lowering, Rows((), ()))
     return lowering.given[id(plan)]
 
 

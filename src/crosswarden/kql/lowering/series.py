@@ -106,7 +106,9 @@ def _spans(
         alias(binned.value(key), lowering.name(twin)) for key, twin in zip(keys, twins, strict=True)
     ]
     columns += [alias(first, lowering.name(low)), alias(last, lowering.name(high))]
-    select = exp.Select(expressions=columns, from_=exp.From(this=binned.source.copy()))
+    select = exp.Select(expressions=columns)
+    if keys or not plan.never_empty or start is None or plan.stop is None:
+        select.set("from_", exp.From(this=binned.source.copy()))
     if keys:
         select.set("group", exp.Group(expressions=[number(at + 1) for at in range(len(keys))]))
     elif not plan.never_empty:

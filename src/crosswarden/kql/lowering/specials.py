@@ -60,7 +60,7 @@ def _pack_all(lowering: Lowering, node: Special, step: Step) -> Expression:
     bag = function.lower(arguments, node.kind, lowering.context)
     if not ignore:
         return bag
-    return call("cw_without_empty", bag)
+    return call("kql_without_empty", bag)
 
 
 def _not(lowering: Lowering, node: Special, step: Step) -> Expression:

@@ -132,7 +132,7 @@ def bind_as(binder: Binder, table: Tabular, operator: syntax.Operator) -> Tabula
     assert isinstance(operator, syntax.As)
     held = shared(table, operator.name.text)
     binder.scope.names[operator.name.text] = held
-    return replace(held, graph=table.graph)
+    return replace(held, graph=table.graph, name=operator.name.text)
 
 
 def bind_same(binder: Binder, table: Tabular, operator: syntax.Operator) -> Tabular:

@@ -55,8 +55,9 @@ def _branches(binder: Binder, item: syntax.Expression, *, fuzzy: bool) -> list[T
         if not found and not fuzzy:
             binder.error("kql-unknown-table", f"No table matches '{item.text}'.", item)
         return found
-    if fuzzy and isinstance(item, syntax.Name) and not _is_known(binder, item.text):
-        binder.notes.append(f"the union leaves out '{item.text}', which is not known (isfuzzy)")
+    absent = _absent_source(binder, item) if fuzzy else None
+    if absent is not None:
+        binder.notes.append(f"the union leaves out '{absent}', which is not known (isfuzzy)")
         return []
     with binder.seeing(None):
         found_table = binder.bind(item)
@@ -65,6 +66,18 @@ def _branches(binder: Binder, item: syntax.Expression, *, fuzzy: bool) -> list[T
     if found_table is not UNKNOWN:
         binder.error("kql-table-expected", "A tabular expression is expected here.", item)
     return []
+
+
+def _absent_source(binder: Binder, item: syntax.Expression) -> str | None:
+    """The name of the table that an item starts from, where it is not known."""
+    while isinstance(item, syntax.Pipe) and item.source is not None:
+        item = item.source
+    if isinstance(item, syntax.Name) and not _is_known(binder, item.text):
+        return item.text
+    if isinstance(item, syntax.Call) and item.name.text == "table" and item.arguments:
+        name = getattr(item.arguments[0], "value", None)
+        return name if isinstance(name, str) and not _is_known(binder, name) else None
+    return None
 
 
 def _is_known(binder: Binder, name: str) -> bool:
@@ -81,10 +94,10 @@ def union_of(
         every = len(tables)
         order = {n: k for n, k in order.items() if len({at for picks in k.values() for at in picks}) == every}
     columns: list[tuple[Field, dict[int, Field]]] = []
-    taken = {source} if source else set()
+    taken = {name for name, kinds in order.items() if len(kinds) == 1} | ({source} if source else set())
     for name, kinds in order.items():
         for kind, picks in kinds.items():
-            made = _free(f"{name}_{kind.value}" if len(kinds) > 1 else name, taken)
+            made = _free(f"{name}_{kind.value}", taken) if len(kinds) > 1 else name
             field = Field(made, _kind(picks.values(), kind))
             if not binder.unknown_fields.isdisjoint(picks.values()):
                 binder.unknown_fields.add(field)

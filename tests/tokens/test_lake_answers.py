@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench._forgery import CLIENT, NOW, TENANT, token, v2_claims
+from bench._forgery import CLIENT, CONSUMERS, NOW, TENANT, WORLDWIDE, jwk, rsa_key, token, v2_claims
 from click.testing import Result
 
 from crosswarden.cli.token_lake import SIGN_INS, ask_lake
+from crosswarden.engines import Engine
 from crosswarden.lake import Lake
 from crosswarden.lake.ingestion import ingest
 
@@ -146,3 +147,21 @@ def test_inspect_asks_the_lake(run: Callable[..., Result], lake: Callable[..., P
     document = json.loads(out.read_text())
     assert "issued: never issued" in result.output and "used: cannot say" in result.output
     assert (document["issued"]["answer"], document["used"]["answer"]) == ("never issued", "cannot say")
+
+
+def test_key_events_can_be_ingested_and_hunted_on(
+    run: Callable[..., Result], lake: Callable[..., Path], tmp_path: Path
+) -> None:
+    """What token keys diff writes is rows of the lake that KQL finds."""
+    template, consumers = WORLDWIDE + "/{tenantid}/v2.0", f"{WORLDWIDE}/{CONSUMERS}/v2.0"
+    before, after, events = tmp_path / "b.json", tmp_path / "a.json", tmp_path / "e.jsonl"
+    before.write_text('{"keys":[]}')
+    key = rsa_key("entra")
+    after.write_text(json.dumps({"keys": [jwk(key, "k1", template), jwk(key, "k2", consumers)]}))
+    run("keys", "diff", str(before), str(after), "-o", str(events))
+    rows = [json.loads(line) for line in events.read_text().splitlines()]
+    query = (
+        'Raw_CW | extend e = parse_json(_record) | where e.Type == "SigningKeyEvents_CL" '
+        'and e.OperationName == "key-under-two-issuers" | project tostring(e.KeyId)'
+    )
+    assert Engine(lake=Lake.open(lake(rows))).run(query).rows() == [("k1 k2",)]

@@ -108,7 +108,7 @@ def _wanted_key_issuers(issuer: IssuerForm, tid: str, metadata: Metadata) -> fro
     if issuer.version != "1.0":
         return frozenset({issuer.text})
     if metadata.issuer.version == "2.0":
-        return frozenset({metadata.issuer.of(tid)})
+        return frozenset({issuer.text, metadata.issuer.of(tid)})
     v2 = f"https://{metadata.cloud.login_host}/{tid}/v2.0" if metadata.cloud is not None else issuer.text
     return frozenset({issuer.text, v2})
 

@@ -46,7 +46,12 @@ def unverified(token: object) -> dict[str, Any]:
 
 def key_document(key: SigningKey) -> dict[str, Any]:
     """What is known of a key: id, algorithm, owner, cloud and dates."""
-    dates = {"not_before": key.not_before, "not_after": key.not_after, "gone": key.gone}
+    dates = {
+        "not_before": key.not_before,
+        "not_after": key.not_after,
+        "first_seen": key.first_seen,
+        "gone": key.gone,
+    }
     return {
         "kid": key.kid,
         "algorithm": key.algorithm,
@@ -60,6 +65,7 @@ def valid_document(token: str, valid: ValidToken, at: float) -> dict[str, Any]:
     """The document of a valid token."""
     return {
         "verdict": "valid",
+        "valid": True,
         "code": "valid",
         "sentence": f"the token is genuine, for this application, and valid at {time_shown(at)}",
         "at": str(time_shown(at)),
@@ -79,6 +85,7 @@ def refused_document(token: str, error: TokenRefused, at: float) -> dict[str, An
     """The document of a refused token; ``unverified`` is what it says of itself."""
     return {
         "verdict": "refused",
+        "valid": False,
         "code": error.code,
         "sentence": error.sentence,
         "reference": error.reference,

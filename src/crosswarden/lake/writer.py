@@ -107,7 +107,13 @@ class Writer:
             return
         part = lines if len(chosen) == lines.num_rows else lines.take(chosen)
         name = group.plan.table.name
-        columns = Columns(group.plan, time_of(name), day_first=day_first)
+        columns = Columns(
+            group.plan,
+            time_of(name),
+            day_first=day_first,
+            more=bool(group.more),
+            wrapped=part["wrapper"].null_count < part.num_rows,
+        )
         self._show(part)
         ids, beside = identity_columns(name)
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE keyed AS {columns.keys(ids, beside)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -63,8 +64,8 @@ class Batch:
             columns["tenant"].append(pa.repeat(pa.scalar(piece.tenant.lower()), count))
         total = sum(len(piece.records) for piece in self.pieces)
         arrays = {name: pa.chunked_array(parts) for name, parts in columns.items()}
-        index = pa.array(range(total), pa.int64())
-        return pa.table({"i": index, **arrays}).combine_chunks()
+        index = pa.array(array("q", range(total)))
+        return pa.table({"i": index, **arrays})
 
     @property
     def size(self) -> int:

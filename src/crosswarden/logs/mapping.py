@@ -12,13 +12,15 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from crosswarden.logs.fields import Fields
 from crosswarden.logs.plan import Plan
 from crosswarden.logs.shapes import Path
 from crosswarden.logs.times import instant, tick
-from crosswarden.tables import PROMOTED, RAW_TABLE, Column, Type
+from crosswarden.tables import PROMOTED, RAW_TABLE, Column, Promoted, Type
 
 __all__ = ["Mapping", "literal", "pointer"]
 
+_MANY = 150
 _WHOLE = ("OfficeActivity", RAW_TABLE)
 _TENANT_COLUMNS = ("AADTenantId", "AadTenantId", "OrganizationId", "OfficeTenantId")
 _TRIMMED = "rtrim(record, chr(10) || chr(13) || ' ')"
@@ -48,68 +50,83 @@ def _quoted(name: str) -> str:
 
 
 class Mapping:
-    """The SQL for one plan; ``time`` is the table's time column, ``day_first`` how ambiguous dates are read."""
+    """The SQL for one plan.
 
-    def __init__(self, plan: Plan, time: str, *, day_first: bool) -> None:
+    ``time`` is the table's time column, ``day_first`` how ambiguous dates are read. ``more`` and ``wrapped`` say
+    whether any record can have keys left over, or a row around it: where none can, no work is done for it.
+    """
+
+    def __init__(
+        self, plan: Plan, time: str, *, day_first: bool = False, more: bool = True, wrapped: bool = True
+    ) -> None:
         self.plan = plan
         self.time = time
         self.day_first = day_first
+        self._more = more
+        self._wrapped = wrapped
+        self._fields = Fields()
         self._texts: list[Path] = []
         self._values: list[Path] = []
+        self._hot = {hot.column: hot for hot in PROMOTED.get(plan.table.name, ())}
 
     def keys(self, id_columns: Sequence[str], with_columns: Sequence[str]) -> str:
-        """SELECT i, moment, word, identity: what decides order and whether the event is known already.
+        """SELECT i, moment, word, event: what decides order and whether the event is known already.
 
-        ``identity`` is a text that equal events share (see crosswarden.logs.identity), ``word`` the operation.
+        Equal events share ``event`` (see crosswarden.logs.identity); ``word`` is the operation.
         """
         moment = instant(self._text(self.time), self.day_first)
         key = self._first_of(id_columns)
-        strong = f"length(replace(replace({key}, '0', ''), '-', '')) >= 12"
-        parts = ", ".join(f"lower(rtrim({self._first_of([name])}, ' .'))" for name in with_columns) or "''"
         created = instant(self._first_of(["CreatedDateTime", "ActivityDateTime", self.time]), self.day_first)
-        second = f"coalesce(cast(epoch_us({created}) // 1000000 AS VARCHAR), '')"
-        identity = (
-            f"CASE WHEN {strong} THEN concat_ws(chr(31), 'id', lower({key}), {second}, {parts})"
-            f" ELSE concat_ws(chr(31), 'whole', {_TRIMMED}) END"
-        )
+        parts = "".join(f", lower(rtrim({self._first_of([name])}, ' .'))" for name in with_columns)
         word = self._first_of(["OperationName", "Operation", "ActionType"])
         table = literal(self.plan.table.name)
+        second = "coalesce(CAST(epoch_us(created) // 1000000 AS VARCHAR), '')"
+        strong = "length(replace(replace(key, '0', ''), '-', '')) >= 12"
         return (
-            f"SELECT i, {moment} AS moment, {word} AS word, md5(concat_ws(chr(31), {table}, {identity})) AS event"
-            f" FROM (SELECT *, {self._texts_of('record')} AS s FROM lines)"
+            f"SELECT i, moment, word, CASE WHEN {strong}"
+            f" THEN md5(concat_ws(chr(31), {table}, 'id', lower(key), {second}{parts}))"
+            f" ELSE md5(concat_ws(chr(31), {table}, 'whole', {_TRIMMED})) END AS event FROM"
+            f" (SELECT *, {moment} AS moment, {created} AS created, {key} AS key, {word} AS word FROM"
+            f" ({self._opened_records()}))"
         )
 
     def rows(self, physical: Iterable[Column], ingested: str) -> str:
         """SELECT every physical column of the table, in order, from ``lines`` (which then also has ``event``)."""
-        outer = [self._physical(column, ingested) for column in physical]
-        tenant = self._tenant()
-        extra = self._extra()
-        inner = [f"{self._converted(column)} AS {_quoted(column.name)}" for column in self.plan.table.columns]
-        return (
-            f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)}, {tenant} AS _tenant, {extra} AS _extra,"
-            f" {tick(self._text(self.time))} AS _tick, file AS __file, position AS __position, event AS __event, record AS __record FROM"
-            f" (SELECT *, {self._texts_of('record')} AS s, {self._values_of('record')} AS d FROM lines))"
-        )
+        outer = [f"{self._physical(column, ingested)} AS {_quoted(column.name)}" for column in physical]
+        instants = [
+            f"{instant(self._text(column.name), self.day_first)} AS {self._instant(column.name)}"
+            for column in self.plan.table.columns
+            if column.type is Type.DATETIME and column.name in self.plan.sources
+        ]
+        middle = ", ".join(["*", f"{self._tenant()} AS __tenant", *instants, *self._insides()])
+        return f"SELECT {', '.join(outer)} FROM (SELECT {middle} FROM ({self._opened_records()}))"
 
     # -- values -------------------------------------------------------------------------------------------------
 
     def _slot(self, path: Path) -> str:
-        if path not in self._texts:
-            self._texts.append(path)
-        return f"s[{self._texts.index(path) + 1}]"
+        return self._fields.take(path, "VARCHAR") or self._listed(self._texts, "s", path)
 
     def _value_slot(self, path: Path) -> str:
-        if path not in self._values:
-            self._values.append(path)
-        return f"d[{self._values.index(path) + 1}]"
+        return self._fields.take(path, "JSON") or self._listed(self._values, "d", path)
 
-    def _texts_of(self, source: str) -> str:
-        paths = ", ".join(literal(pointer(path)) for path in self._texts)
-        return f"json_extract_string({source}, [{paths}])" if paths else "CAST([] AS VARCHAR[])"
+    def _listed(self, paths: list[Path], name: str, path: Path) -> str:
+        if path not in paths:
+            paths.append(path)
+        return f"{name}[{paths.index(path) + 1}]"
 
-    def _values_of(self, source: str) -> str:
-        paths = ", ".join(literal(pointer(path)) for path in self._values)
-        return f"json_extract({source}, [{paths}])" if paths else "CAST([] AS JSON[])"
+    def _opened_records(self) -> str:
+        """SELECT everything in ``lines`` and the values that were asked for: ``t`` (struct), ``s`` and ``d`` (lists)."""
+        made = ["*"]
+        if self._fields.any:
+            made.append(f"json_transform(record, {literal(self._fields.structure())}) AS t")
+        for name, function, paths in (
+            ("s", "json_extract_string", self._texts),
+            ("d", "json_extract", self._values),
+        ):
+            if paths:
+                listed = ", ".join(literal(pointer(path)) for path in paths)
+                made.append(f"{function}(record, [{listed}]) AS {name}")
+        return f"SELECT {', '.join(made)} FROM lines"
 
     def _text(self, column: str) -> str:
         """The text of the column's value: its first source that is not empty; SQL NULL where there is none."""
@@ -126,15 +143,20 @@ class Mapping:
         found = [self._text(column) for column in columns if column in self.plan.sources]
         return f"coalesce({', '.join(found)}, '')" if found else "''"
 
+    def _instant(self, name: str) -> str:
+        return _quoted(f"__at_{name}") if name in self.plan.sources else "CAST(NULL AS TIMESTAMPTZ)"
+
     def _converted(self, column: Column) -> str:
         if column.name == "Type" and column.type is Type.STRING:
             return literal(self.plan.table.name)
         if column.type is Type.DYNAMIC:
             return self._dynamic(column.name)
+        if column.type is Type.DATETIME:
+            return self._instant(column.name)
         text = self._text(column.name)
         if column.type is Type.STRING:
             return self._string(column.name, text)
-        return "NULL" if text == "NULL" else _scalar(column.type, text, self.day_first)
+        return f"CAST(NULL AS {_TYPES[column.type]})" if text == "NULL" else _scalar(column.type, text)
 
     def _string(self, name: str, text: str) -> str:
         if text == "NULL":
@@ -147,16 +169,22 @@ class Mapping:
 
     def _dynamic(self, name: str) -> str:
         paths = self.plan.sources.get(name, ())
-        if not paths:
-            return "NULL"
-        return f"coalesce({', '.join(self._parsed(path) for path in paths)})"
+        return _either([_opened(self._value_slot(path)) for path in paths])
 
-    def _parsed(self, path: Path) -> str:
-        """The JSON text at a path; a string that holds an object or array, as exports write them, is opened."""
-        value = f"CAST({self._value_slot(path)} AS VARCHAR)"
-        text = self._slot(path)
-        opened = f"starts_with({value}, '\"') AND ltrim({text})[1] IN ('{{', '[') AND json_valid({text})"
-        return f"CASE WHEN {value} IN ('null', '\"\"') THEN NULL WHEN {opened} THEN {text} ELSE {value} END"
+    def _promoted(self, hot: Promoted) -> str:
+        alike = [other.path for other in self._hot.values() if other.source == hot.source]
+        place = alike.index(hot.path) + 1
+        return f"CAST({_quoted('__in_' + hot.source)}[{place}] AS VARCHAR)"
+
+    def _insides(self) -> list[str]:
+        """The promoted values, read once from each dynamic column that has any."""
+        made = []
+        for source in dict.fromkeys(hot.source for hot in self._hot.values()):
+            paths = ", ".join(
+                literal(pointer(hot.path)) for hot in self._hot.values() if hot.source == source
+            )
+            made.append(f"json_extract({self._dynamic(source)}, [{paths}]) AS {_quoted('__in_' + source)}")
+        return made
 
     def _tenant(self) -> str:
         stated = [f"nullif({self._slot(path)}, '')" for path in self.plan.tenant]
@@ -170,15 +198,41 @@ class Mapping:
     # -- what is left -------------------------------------------------------------------------------------------
 
     def _extra(self) -> str:
-        parts = [f"CASE WHEN more THEN json_merge_patch(record, {literal(self._deletion())}) ELSE '{{}}' END"]
+        parts = ["'{}'"]
         tests = []
+        if self._more:
+            parts = [self._left()]
+            tests.append("more")
         for path, differs in self._differences():
             value = f"json_extract(record, {literal(pointer(path))})"
             parts.append(f"CASE WHEN {differs} THEN {_nested(path, value)} ELSE '{{}}' END")
             tests.append(f"coalesce({differs}, false)")
-        parts.append("CASE WHEN wrapper IS NOT NULL THEN json_object('export', json(wrapper)) ELSE '{}' END")
-        needed = " OR ".join(["more", "wrapper IS NOT NULL", *tests])
-        return f"CASE WHEN {needed} THEN nullif(CAST({_patched(parts)} AS VARCHAR), '{{}}') END"
+        if self._wrapped:
+            parts.append(
+                "CASE WHEN wrapper IS NOT NULL THEN json_object('export', json(wrapper)) ELSE '{}' END"
+            )
+            tests.append("wrapper IS NOT NULL")
+        if not tests:
+            return "CAST(NULL AS VARCHAR)"
+        simple = (
+            f"WHEN more AND NOT ({' OR '.join(tests[1:]) or 'false'}) THEN {parts[0]}" if self._more else ""
+        )
+        return f"CASE {simple} WHEN {' OR '.join(tests)} THEN nullif(CAST({_patched(parts)} AS VARCHAR), '{{}}') END"
+
+    def _left(self) -> str:
+        """The keys that no column takes, as JSON text: put together, or cut out where they are very many."""
+        if len(self.plan.left) > _MANY:
+            return f"CASE WHEN more THEN CAST(json_merge_patch(record, {literal(self._deletion())}) AS VARCHAR) ELSE '{{}}' END"
+        levels: dict[Path, list[str]] = {(): []}
+        for path in self.plan.left:
+            value = f"CAST({self._value_slot(path)} AS VARCHAR)"
+            key = literal(json.dumps(path[-1], ensure_ascii=False) + ":")
+            levels.setdefault(path[:-1], []).append(f"{key} || {value}")
+        for within, members in levels.items():
+            if within:
+                key = literal(json.dumps(within[-1]) + ":{")
+                levels[()].append(f"{key} || nullif(concat_ws(',', {', '.join(members)}), '') || '}}'")
+        return f"'{{' || concat_ws(',', {', '.join(levels[()])}) || '}}'"
 
     def _deletion(self) -> str:
         patch: dict[str, Any] = {}
@@ -206,49 +260,48 @@ class Mapping:
         return found
 
     def _lost(self, column: Column, text: str) -> str:
-        value = _scalar(column.type, text, self.day_first)
         if column.type is Type.DATETIME:
-            digit = tick(text)
+            value = self._instant(column.name)
             if column.name == self.time:
-                return f"({text} <> '' AND {value} IS NULL)"
+                return f"{value} IS NULL AND {text} <> ''"
             time = self._text(self.time)
-            same = f"({digit} = {tick(time)} AND {value} = {instant(time, self.day_first)})"
-            return f"({text} <> '' AND ({value} IS NULL OR ({digit} <> 0 AND NOT coalesce({same}, false))))"
+            same = f"{value} = {self._instant(self.time)} AND {tick(text)} = {tick(time)}"
+            lost = (
+                f"{text} <> '' AND ({value} IS NULL OR ({tick(text)} <> 0 AND NOT coalesce({same}, false)))"
+            )
+            return f"CASE WHEN left({text}, 27) = left({time}, 27) THEN {value} IS NULL ELSE {lost} END"
+        value = _scalar(column.type, text)
         if column.type in (Type.INT, Type.LONG):
-            return f"({text} <> '' AND ({value} IS NULL OR CAST({value} AS VARCHAR) <> {text}))"
-        return f"({text} <> '' AND {value} IS NULL)"
+            return f"{text} <> '' AND ({value} IS NULL OR CAST({value} AS VARCHAR) <> {text})"
+        return f"{text} <> '' AND {value} IS NULL"
 
     # -- the files' columns -------------------------------------------------------------------------------------
 
     def _physical(self, column: Column, ingested: str) -> str:
-        name = _quoted(column.name)
         if column.name in _OWN:
-            return f"{_OWN[column.name]} AS {name}"
+            return _OWN[column.name]
+        if column.name == "_extra":
+            return self._extra()
+        if column.name == "_tick":
+            return f"CAST(coalesce({tick(self._text(self.time))}, 0) AS INTEGER)"
         if column.name == "_record":
-            keep = (
-                "CAST(json(__record) AS VARCHAR)"
-                if self.plan.table.name in _WHOLE
-                else "CAST(NULL AS VARCHAR)"
-            )
-            return f"{keep} AS {name}"
+            whole = self.plan.table.name in _WHOLE
+            return "CAST(json(record) AS VARCHAR)" if whole else "CAST(NULL AS VARCHAR)"
         if column.name == "_ingested":
-            return f"CAST({literal(ingested)} AS TIMESTAMPTZ) AS {name}"
-        for hot in PROMOTED.get(self.plan.table.name, ()):
-            if column.name == hot.column:
-                path = literal(pointer(hot.path))
-                return f"CAST(json_extract({_quoted(hot.source)}, {path}) AS VARCHAR) AS {name}"
+            return f"CAST({literal(ingested)} AS TIMESTAMPTZ)"
+        if column.name in self._hot:
+            return self._promoted(self._hot[column.name])
+        value = self._converted(column)
         if column.name in _TENANT_COLUMNS and column.type is Type.STRING:
-            return f"CASE WHEN {name} = '' THEN _tenant ELSE {name} END AS {name}"
-        return f"CAST({name} AS {_TYPES[column.type]}) AS {name}"
+            return f"coalesce(nullif({value}, ''), __tenant)"
+        return value
 
 
 _OWN = {
-    "_tenant": "_tenant",
-    "_file": "__file",
-    "_position": "__position",
-    "_extra": "_extra",
-    "_event": "__event",
-    "_tick": "CAST(coalesce(_tick, 0) AS INTEGER)",
+    "_tenant": "__tenant",
+    "_file": "file",
+    "_position": "position",
+    "_event": "event",
 }
 
 _TYPES = {
@@ -265,16 +318,30 @@ _TYPES = {
 }
 
 
-def _scalar(kind: Type, text: str, day_first: bool) -> str:
-    if kind is Type.DATETIME:
-        return instant(text, day_first)
+def _scalar(kind: Type, text: str) -> str:
     if kind is Type.BOOL:
         return f"CASE lower({text}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END"
     if kind is Type.GUID:
         return f"CASE WHEN regexp_full_match({text}, '{_GUID}') THEN lower({text}) END"
-    if kind is Type.REAL:
-        return f"TRY_CAST({text} AS DOUBLE)"
     return f"TRY_CAST({text} AS {_TYPES[kind]})"
+
+
+def _either(values: Sequence[str]) -> str:
+    if not values:
+        return "CAST(NULL AS VARCHAR)"
+    return values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
+
+
+def _opened(slot: str) -> str:
+    """The JSON text of a dynamic value; a string that holds an object or array, as exports write them, is opened."""
+    value = f"CAST({slot} AS VARCHAR)"
+    text = f"json_extract_string({slot}, '$')"
+    return (
+        f"CASE WHEN starts_with({value}, '{{') OR starts_with({value}, '[') THEN {value}"
+        f" WHEN {value} IN ('null', '\"\"') THEN NULL"
+        f" WHEN starts_with({value}, '\"') AND ltrim({text})[1] IN ('{{', '[') AND json_valid({text}) THEN {text}"
+        f" ELSE {value} END"
+    )
 
 
 def _nested(path: Path, value: str) -> str:

@@ -27,8 +27,8 @@ _DERIVED = frozenset({"AADTenantId", "AadTenantId"})
 class Plan:
     """The paths of each column that has any, the keys that no column takes, and where the tenant id may stand.
 
-    ``sources[column]`` is in order of preference. ``taken`` are the paths that need not be kept apart;
-    ``rest`` says whether something is left for ``_extra``.
+    ``sources[column]`` is in order of preference. ``taken`` are the paths that need not be kept apart, ``left``
+    those that are left for ``_extra``.
     """
 
     shape: Shape
@@ -36,7 +36,7 @@ class Plan:
     sources: Mapping[str, tuple[Path, ...]]
     taken: frozenset[Path]
     tenant: tuple[Path, ...]
-    rest: bool
+    left: tuple[Path, ...]
 
 
 def _reaches(record: Any, path: Path) -> bool:
@@ -77,8 +77,8 @@ def make_plan(shape: Shape, table: Table, record: Mapping[str, Any]) -> Plan:
     >>> record = {"id": "x", "activityDateTime": "", "activityDisplayName": "", "initiatedBy": {}, "colour": 1}
     >>> shape, table = recognise(record)
     >>> plan = make_plan(shape, documented(table), record)
-    >>> plan.sources["OperationName"], plan.rest
-    ((('activityDisplayName',),), True)
+    >>> plan.sources["OperationName"], plan.left
+    ((('activityDisplayName',),), (('colour',),))
     """
     stated = shape.paths(table.name)
     sources: dict[str, tuple[Path, ...]] = {}
@@ -103,7 +103,7 @@ def make_plan(shape: Shape, table: Table, record: Mapping[str, Any]) -> Plan:
     _time_stand_ins(table, sources)
     tenant = tuple(p for p in (_exact(record, path) for path in shape.tenant) if _reaches(record, p))
     taken = claimed | set(tenant) | {_exact(record, path) for path in shape.implied}
-    return Plan(shape, table, sources, frozenset(taken), tenant, _rest(shape, record, taken))
+    return Plan(shape, table, sources, frozenset(taken), tenant, _left(shape, record, taken))
 
 
 def _free(shape: Shape, record: Mapping[str, Any], claimed: set[Path]) -> dict[str, list[Path]]:
@@ -128,11 +128,12 @@ def _time_stand_ins(table: Table, sources: dict[str, tuple[Path, ...]]) -> None:
                 sources[name] = stand_in
 
 
-def _rest(shape: Shape, record: Mapping[str, Any], taken: set[Path]) -> bool:
-    return any(
-        path not in taken and not (path in shape.within and isinstance(record.get(str(path[-1])), Mapping))
+def _left(shape: Shape, record: Mapping[str, Any], taken: set[Path]) -> tuple[Path, ...]:
+    return tuple(
+        path
         for within in shape.within
         for path in _keys(record, within)
+        if path not in taken and not (path in shape.within and isinstance(record.get(str(path[-1])), Mapping))
     )
 
 
@@ -151,7 +152,7 @@ def merged(plans: Iterable[Plan]) -> Plan:
         {name: _ordered(first.shape, first.table, name, paths) for name, paths in sources.items()},
         frozenset(path for plan in everything for path in plan.taken),
         tuple(dict.fromkeys(path for plan in everything for path in plan.tenant)),
-        any(plan.rest for plan in everything),
+        tuple(dict.fromkeys(path for plan in everything for path in plan.left)),
     )
 
 

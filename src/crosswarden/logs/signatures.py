@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from crosswarden.duck import Connection
+from crosswarden.duck import Connection, Error
 from crosswarden.logs.plan import Plan, make_plan, merged
 from crosswarden.logs.shapes import recognise
 from crosswarden.logs.shapes.diagnostic import ENTRA_CATEGORIES
@@ -23,17 +23,19 @@ __all__ = ["Group", "Signatures", "read_signatures"]
 
 TELLING = ("/category", "/Category", "/Type", "/TableName", "/$table", "/table", "/signInEventTypes/0")
 _ENTRA = ", ".join(f"'{name}'" for name in ENTRA_CATEGORIES if name != "AuditLogs")
+_TOLD = ", ".join(f"'{path}'" for path in (*TELLING, "/resourceId"))
 _PLACE = (
-    f"CASE WHEN t[1] IN ({_ENTRA}) OR r = '' THEN '' ELSE concat_ws('|', regexp_extract(r, '^/(tenants|subscriptions)/'),"
-    " regexp_extract(r, '.*/providers/([^/]+)', 1), regexp_extract(r, '/(blob|file|queue|table)services(/|$)', 1)) END"
+    f"CASE WHEN r IS NULL OR t[1] IN ({_ENTRA}) THEN '' WHEN t[1] = 'AuditLogs' THEN"
+    " CAST(contains(lower(r), 'microsoft.intune') AS VARCHAR) ELSE"
+    " concat_ws('|', regexp_extract(lower(r), '^/(tenants|subscriptions)/'),"
+    " regexp_extract(lower(r), '.*/providers/([^/]+)', 1),"
+    " regexp_extract(lower(r), '/(blob|file|queue|table)services(/|$)', 1)) END"
 )
 _SIGN = f"""
 CREATE OR REPLACE TEMP TABLE signed AS
-SELECT i, wrapper IS NOT NULL AS wrapped, hash(k, t, {_PLACE}, wrapper IS NULL) AS signature FROM (
-  SELECT i, wrapper, TRY(json_keys(record, ['$', '$.properties'])) AS k,
-    TRY(json_extract_string(record, [{", ".join(f"'{path}'" for path in TELLING)}])) AS t,
-    lower(coalesce(TRY(json_extract_string(record, '/resourceId')), '')) AS r
-  FROM lines)
+SELECT i, wrapped, hash(k, t[1:{len(TELLING)}], {_PLACE}, wrapped) AS signature FROM (
+  SELECT i, wrapper IS NOT NULL AS wrapped, json_keys(record, ['$', '$.properties']) AS k, t, t[-1] AS r
+  FROM (SELECT i, wrapper, record, json_extract_string(record, [{_TOLD}]) AS t FROM {{source}}))
 WHERE k IS NOT NULL
 """
 
@@ -73,7 +75,10 @@ def read_signatures(connection: Connection, records: Any, tables: Mapping[str, T
 
     ``records`` is the Arrow array behind ``lines.record``, ``tables`` the tables as they are filled, by name.
     """
-    connection.execute(_SIGN)
+    try:
+        connection.execute(_SIGN.format(source="lines"))
+    except Error:
+        connection.execute(_SIGN.format(source="(SELECT * FROM lines WHERE json_valid(record))"))
     examples = connection.execute(
         "SELECT signature, min(i), bool_or(wrapped) FROM signed GROUP BY 1 ORDER BY 2"
     ).fetchall()
@@ -112,5 +117,5 @@ def _groups(alike: Iterable[list[tuple[int, Plan]]]) -> Iterable[Group]:
         yield Group(
             merged(plan for _, plan in members),
             tuple(signature for signature, _ in members),
-            tuple(signature for signature, plan in members if plan.rest),
+            tuple(signature for signature, plan in members if plan.left),
         )

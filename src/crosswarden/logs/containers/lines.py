@@ -71,11 +71,8 @@ def read_lines(blocks: Iterator[bytes], account: FileAccount, tenant: str) -> It
             yield from _careful(lines, first, account, tenant)
             continue
         account.records += len(lines)
-        if block.endswith(b"\n"):
-            ends = array("i", accumulate((len(line) + 1 for line in lines), initial=0))
-        else:
-            ends = array("i", accumulate((len(line) + 1 for line in lines), initial=0))
-            ends[-1] -= 1
+        ends = array("i", accumulate((len(line) + 1 for line in lines), initial=0))
+        ends[-1] = min(ends[-1], len(block))
         buffers = [None, pa.py_buffer(ends), pa.py_buffer(block)]
         records = pa.Array.from_buffers(pa.string(), len(lines), buffers)
         yield Piece(account, records, numbers, tenant=tenant, unit="line")

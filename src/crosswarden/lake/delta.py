@@ -5,6 +5,7 @@ A commit is one file in ``_delta_log`` put there by an atomic rename, so a batch
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 from collections.abc import Iterable, Mapping
@@ -25,7 +26,21 @@ from deltalake.transaction import (
 from crosswarden.errors import LakeError
 from crosswarden.tables import Column, Type
 
-__all__ = ["DeltaTable", "LiveFile", "NewFile", "append", "live", "opened", "replace", "transaction"]
+__all__ = [
+    "NO_DAY",
+    "DeltaTable",
+    "LiveFile",
+    "NewFile",
+    "append",
+    "live",
+    "opened",
+    "replace",
+    "stamp",
+    "version",
+]
+
+NO_DAY = "__HIVE_DEFAULT_PARTITION__"
+"""How the folder of rows without a readable time is named."""
 
 _DELTA = {
     Type.BOOL: "boolean",
@@ -77,20 +92,23 @@ def _schema(columns: Iterable[Column]) -> Schema:
 
 
 def append(
-    path: Path, columns: Iterable[Column], files: Iterable[NewFile], *, transactions: Mapping[str, int]
+    path: Path, columns: Iterable[Column], files: Iterable[NewFile], *, expected: int | None = None
 ) -> int:
     """Commits the files as one version (creating the table first) and returns that version.
 
-    ``transactions`` are Delta application transactions (application id → version): two writers that carry the
-    same id at the same time conflict, which is what keeps concurrent ingests from both adding an event.
+    ``expected`` is the version that the writer looked at, -1 for none. Each commit carries the application
+    transaction "crosswarden" with its version, so that of two writers that looked at the same version one fails.
     Raises LakeError "lake-conflict" when another writer was first.
     """
     table = opened(path)
     schema = _schema(columns)
+    found = -1 if table is None else table.version()
+    if expected is not None and found > max(expected, 0):
+        raise LakeError("lake-conflict", f"another process wrote to {path.name} at the same time")
     if table is None:
         path.mkdir(parents=True, exist_ok=True)
         table = DeltaTable.create(path, schema, mode="ignore", partition_by=["_day"])
-    return _commit(table, [file.action() for file in files], schema, transactions)
+    return _commit(table, [file.action() for file in files], schema, {"crosswarden": table.version() + 1})
 
 
 def replace(path: Path, columns: Iterable[Column], gone: Iterable[str], files: Iterable[NewFile]) -> int:
@@ -115,9 +133,7 @@ def replace(path: Path, columns: Iterable[Column], gone: Iterable[str], files: I
     if names:
         raise LakeError("lake-conflict", f"another process compacted {path.name} at the same time")
     actions = [file.action(moved=True) for file in files]
-    return _commit(
-        table, [*removed, *actions], _schema(columns), {"crosswarden-compact": table.version() + 1}
-    )
+    return _commit(table, [*removed, *actions], _schema(columns), {"crosswarden": table.version() + 1})
 
 
 def _commit(
@@ -175,7 +191,13 @@ def live(path: Path) -> list[LiveFile]:
     return [] if table is None else _entries(table)
 
 
-def transaction(path: Path, application: str) -> int | None:
-    """The version that this application committed last to the table, if any."""
+def version(path: Path) -> int:
+    """The table's newest version, -1 where there is no table."""
     table = opened(path)
-    return None if table is None else table.transaction_version(application)
+    return -1 if table is None else table.version()
+
+
+def stamp(microseconds: int) -> str:
+    """A moment (microseconds since 1970) as Delta statistics write it."""
+    moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=microseconds)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

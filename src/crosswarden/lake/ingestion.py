@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from crosswarden import duck
+from crosswarden.lake.ahead import ahead
+from crosswarden.lake.compaction import compact_where_it_pays
+from crosswarden.lake.register import Read, Register
 from crosswarden.lake.store import Lake
 from crosswarden.lake.writer import Writer
-from crosswarden.logs.account import Account
+from crosswarden.logs.account import Account, FileAccount
 from crosswarden.logs.batch import Batch, Piece
-from crosswarden.logs.containers import find_sources, read_pieces
+from crosswarden.logs.containers import Source, find_sources, read_pieces
 
 __all__ = ["Progress", "ingest"]
 
@@ -21,7 +25,7 @@ _BATCH_RECORDS = 250_000
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an ingest is: the file being read, files done and in all, bytes done and in all, records so far."""
+    """How far an ingest is: the file being read, files done and in all, records so far."""
 
     file: str
     files_done: int
@@ -43,26 +47,78 @@ def ingest(
     names nothing, LakeError where the lake cannot be written.
     """
     sources = list(find_sources(paths))
-    account = Account()
     with duck.connect(spill=lake.path / "_spill") as connection:
         connection.execute("SET preserve_insertion_order = true")
-        writer = Writer(lake, connection)
-        waiting: list[Piece] = []
+        work = _Ingest(lake, connection, tenant)
         for number, source in enumerate(sources):
-            for piece in read_pieces(source, account.files, tenant):
-                if waiting and (piece.day_first != waiting[0].day_first or _full(waiting)):
-                    writer.write(Batch(tuple(waiting), waiting[0].day_first))
-                    waiting.clear()
-                waiting.append(piece)
+            for _ in work.read(source):
                 if progress:
-                    progress(Progress(source.name, number, len(sources), account.records))
-        if waiting:
-            writer.write(Batch(tuple(waiting), waiting[0].day_first))
-    return account
+                    progress(Progress(source.name, number, len(sources), work.account.records))
+        work.flush()
+        added = [table for table, rows in work.writer.added.items() if rows]
+    compact_where_it_pays(lake, added)
+    return work.account
 
 
-def _full(pieces: list[Piece]) -> bool:
-    return (
-        sum(piece.size for piece in pieces) >= _BATCH_BYTES
-        or sum(len(piece.records) for piece in pieces) >= _BATCH_RECORDS
-    )
+class _Ingest:
+    """One ingest: pieces wait until they make a batch; files are registered once all their rows are committed."""
+
+    def __init__(self, lake: Lake, connection: duck.Connection, tenant: str) -> None:
+        self.account = Account()
+        self.writer = Writer(lake, connection)
+        self._register = Register(lake, connection)
+        self._tenant = tenant
+        self._waiting: list[Piece] = []
+        self._read: list[tuple[Source, str, list[FileAccount]]] = []
+
+    def read(self, source: Source) -> Iterable[Piece]:
+        """Reads a source; yields its pieces after they were taken in."""
+        if self._is_known(source):
+            return
+        digest = hashlib.sha256()
+        before = len(self.account.files)
+        for piece in ahead(read_pieces(source, self.account.files, self._tenant, digest)):
+            if self._waiting and (piece.day_first != self._waiting[0].day_first or self._full()):
+                self.flush()
+            self._waiting.append(piece)
+            yield piece
+        accounts = self.account.files[before:]
+        if source.path:
+            content = _hash(source) if any("!" in file.file for file in accounts) else digest.hexdigest()
+            self._read.append((source, content, accounts))
+
+    def flush(self) -> None:
+        """Writes what waits, and registers the files that are complete with it."""
+        if self._waiting:
+            self.writer.write(Batch(tuple(self._waiting), self._waiting[0].day_first))
+            self._waiting.clear()
+        self._register.enter(
+            Read(content, source.size, {file.file: file.records for file in accounts})
+            for source, content, accounts in self._read
+            if content and accounts and all(file.complete for file in accounts)
+        )
+        self._read.clear()
+
+    def _full(self) -> bool:
+        return (
+            sum(piece.size for piece in self._waiting) >= _BATCH_BYTES
+            or sum(len(piece.records) for piece in self._waiting) >= _BATCH_RECORDS
+        )
+
+    def _is_known(self, source: Source) -> bool:
+        if not source.path or not self._register.may_know(source.size):
+            return False
+        records = self._register.records(_hash(source))
+        if records is None:
+            return False
+        self.account.files.append(FileAccount(source.name, records, duplicates=records, known=True))
+        return True
+
+
+def _hash(source: Source) -> str:
+    """SHA-256 of the source's bytes, "" where it cannot be read."""
+    try:
+        with source.open() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    except OSError:
+        return ""

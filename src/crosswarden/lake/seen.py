@@ -14,19 +14,21 @@ __all__ = ["Seen"]
 class Seen:
     """The identities of the events of one table, loaded a day at a time when a batch first touches that day.
 
-    They are kept as 128-bit numbers in a temporary DuckDB table (16 bytes an event), named by ``relation``.
+    ``version`` is the table version that was looked at last. They are kept as 128-bit numbers in a temporary DuckDB table (16 bytes an event), named by ``relation``.
     """
 
     def __init__(self, connection: Connection, folder: Path) -> None:
         self._connection = connection
         self._folder = folder
         self._loaded: set[str] = set()
+        self.version = -1
         self.relation = f"seen_{folder.name}"
         connection.execute(f'CREATE TEMP TABLE "{self.relation}" (event UHUGEINT)')
 
     def refresh(self, days: Iterable[str | None]) -> None:
         """Loads what the table's newest version holds of these days and was not loaded yet."""
         wanted = set(days)
+        self.version = delta.version(self._folder)
         new = [
             entry.path
             for entry in delta.live(self._folder)

@@ -39,7 +39,6 @@ _FEW = 20_000  # rows up to which a batch is mapped once and then split by day
 _CHUNK = 10_000
 _ATTEMPTS = 5
 _DAY = 86_400_000_000
-_NO_DAY = "__HIVE_DEFAULT_PARTITION__"
 
 
 class _Tables(Mapping[str, Table]):
@@ -149,7 +148,7 @@ class Writer:
             lines.take(fresh["i"]).append_column("event", fresh["event"]).append_column("more", fresh["more"])
         )
         files = list(self._files(folder, name, columns, rows, fresh))
-        delta.append(folder, physical(name), files, transactions={})
+        delta.append(folder, physical(name), files, expected=seen.version)
         seen.add("fresh", [file.path for file in files])
         self.added[name] += fresh.num_rows
         return rows
@@ -183,7 +182,7 @@ class Writer:
             if stop < len(days) and days[stop] == days[start]:
                 continue
             day = _day_text(days[start])
-            path = f"_day={day or _NO_DAY}/{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex}.parquet"
+            path = f"_day={day or delta.NO_DAY}/{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex}.parquet"
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             if few:
                 source = f"SELECT * FROM mapped LIMIT {stop - start} OFFSET {start}"
@@ -218,14 +217,9 @@ def _new_file(
         len(moments),
         day,
         int(now.timestamp() * 1000),
-        {column: _stamp(min(known))} if known else {},
-        {column: _stamp(max(known))} if known else {},
+        {column: delta.stamp(min(known))} if known else {},
+        {column: delta.stamp(max(known))} if known else {},
     )
-
-
-def _stamp(microseconds: int) -> str:
-    moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=microseconds)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _day_text(day: int | None) -> str | None:

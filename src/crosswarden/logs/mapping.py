@@ -254,6 +254,8 @@ class Mapping:
             for path in paths[1:]:
                 slot = self._slot(path)
                 found.append((path, f"({slot} <> '' AND {slot} <> {chosen})"))
+            if column.name == "Type" and paths:
+                found.append((paths[0], f"({chosen} <> '' AND {chosen} <> {literal(self.plan.table.name)})"))
             if paths and column.type not in (Type.STRING, Type.DYNAMIC):
                 lost = self._lost(column, chosen)
                 found.extend((path, f"({self._slot(path)} = {chosen} AND {lost})") for path in paths[:1])

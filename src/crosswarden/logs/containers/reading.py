@@ -6,6 +6,7 @@ import codecs
 import io
 from collections.abc import Iterator
 from itertools import chain
+from typing import Protocol
 
 import orjson
 import pyarrow as pa
@@ -29,9 +30,19 @@ _PIECE_RECORDS = 50_000
 _NESTING = 3
 
 
-def read_pieces(source: Source, accounts: list[FileAccount], tenant: str = "") -> Iterator[Piece]:
+class Digest(Protocol):
+    """What hashlib's objects are."""
+
+    def update(self, data: bytes, /) -> None:
+        """Takes in more bytes."""
+
+
+def read_pieces(
+    source: Source, accounts: list[FileAccount], tenant: str = "", digest: Digest | None = None
+) -> Iterator[Piece]:
     """The records of a source in pieces; appends one account for each file, archive members each their own.
 
+    ``digest`` is given the source's bytes as they are read (the hash of an archive is not complete).
     Never raises for bad input: what cannot be read is entered in the account of its file.
     """
     account = FileAccount(source.name)
@@ -44,13 +55,20 @@ def read_pieces(source: Source, accounts: list[FileAccount], tenant: str = "") -
                 for name, open_member in members(stream, first):
                     yield from _guarded(open_member, FileAccount(f"{source.name}!{name}"), accounts, tenant)
                 return
-            yield from _unpacked(chain([first], blocks_of(stream)), account, tenant)
+            yield from _unpacked(_digested(chain([first], blocks_of(stream)), digest), account, tenant)
     except InputError as error:
         if account not in accounts:
             accounts.append(account)
         account.error = str(error)
     except OSError as error:
         account.error = f"cannot be read: {error.strerror or error}"
+
+
+def _digested(blocks: Iterator[bytes], digest: Digest | None) -> Iterator[bytes]:
+    for block in blocks:
+        if digest is not None:
+            digest.update(block)
+        yield block
 
 
 def _guarded(

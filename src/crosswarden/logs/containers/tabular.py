@@ -15,6 +15,7 @@ import orjson
 
 from crosswarden.logs.account import FileAccount
 from crosswarden.logs.containers.lines import LONGEST
+from crosswarden.logs.containers.portal import Rebuild, portal_rows
 
 __all__ = ["Rows", "delimiter_of", "header_of"]
 
@@ -108,6 +109,8 @@ class Rows:
         self._header = header
         self._delimiter = delimiter
         self._before = before
+        self._looked = False
+        self._rebuild: Rebuild | None = None
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         for _ in range(self._before):
@@ -134,7 +137,17 @@ class Rows:
                 if len(self._lines.row) > 1 and self._lines.rewind():
                     reader = csv.reader(self._lines, delimiter=self._delimiter)
                 continue
-            yield orjson.dumps(dict(zip(self._header, row, strict=False))).decode(), line
+            yield orjson.dumps(self._record(row)).decode(), line
+
+    def _record(self, row: list[str]) -> dict[str, object]:
+        if not self._looked:
+            self._looked = True
+            portal = portal_rows(self._header, row)
+            if portal:
+                self._rebuild = portal[0]
+                if portal[1]:
+                    self._account.note(portal[1])
+        return self._rebuild(row) if self._rebuild else dict(zip(self._header, row, strict=False))
 
     def _fault(self, row: list[str]) -> str:
         if len(row) == len(self._header) or not row:

@@ -79,7 +79,7 @@ def _recognises(record: Record) -> str | None:
     root, provider, service = place(text_at(record, "resourceId"))
     if category == "AuditLogs" and provider == "microsoft.intune":
         return "IntuneAuditLogs"
-    return _entra(category, inner) or _azure(category, root, provider, service, inner)
+    return _entra(category, inner) or _azure(category, root, service)
 
 
 def _entra(category: str, inner: set[str]) -> str | None:
@@ -88,8 +88,8 @@ def _entra(category: str, inner: set[str]) -> str | None:
     return "AuditLogs" if {"activitydatetime", "activitydisplayname"} <= inner else None
 
 
-def _azure(category: str, root: str, provider: str, service: str, inner: set[str]) -> str | None:
-    if service and (category.startswith("Storage") or "objectkey" in inner):
+def _azure(category: str, root: str, service: str) -> str | None:
+    if service and (not category or category.startswith("Storage")):
         return _STORAGE[service]
     if root == "subscriptions" and category.lower() in _ACTIVITY:
         return "AzureActivity"

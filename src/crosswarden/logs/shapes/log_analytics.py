@@ -19,6 +19,8 @@ __all__ = ["SHAPE", "column_of", "fitting"]
 
 _SUFFIX = re.compile(r" \[[^\]]*\]$")
 _TWIN = re.compile(r"_(dynamic|string|real|long|datetime|bool|guid)$")
+_FEWEST = 5
+_SURE = 12  # so many columns of one table prove it, even where a query added others
 _PREFERRED = (
     "AuditLogs", "SigninLogs", "AADNonInteractiveUserSignInLogs", "AADServicePrincipalSignInLogs",
     "AADManagedIdentitySignInLogs", "AADProvisioningLogs", "OfficeActivity", "AzureActivity",
@@ -44,19 +46,20 @@ def _columns(table: str) -> frozenset[str]:
 
 @cache
 def fitting(keys: frozenset[str]) -> str | None:
-    """The known table whose columns these are: nine in ten fit, five at least, and no other table fits as well.
+    """The known table whose columns these are: most fit, five at least, and no other table fits as well.
 
     >>> fitting(frozenset({"TimeGenerated", "OperationName", "InitiatedBy", "TargetResources", "AADTenantId"}))
     'AuditLogs'
     """
     folded = {column_of(key).lower() for key in keys} | {_SUFFIX.sub("", key).lower() for key in keys}
     plain = {_SUFFIX.sub("", key).lower() for key in keys}
-    if len(plain) < 5 or not plain & {"timegenerated", "timestamp", "createddatetime"}:
+    if len(plain) < _FEWEST or not plain & {"timegenerated", "timestamp", "createddatetime"}:
         return None
     scores = []
     for table in known_tables():
         fits = len(folded & _columns(table))
-        if fits >= 5 and fits >= 0.85 * len({column_of(key).lower() for key in keys}):
+        wanted = len({column_of(key).lower() for key in keys})
+        if fits >= 0.85 * wanted if fits < _SURE else fits >= 0.6 * wanted:
             rank = _PREFERRED.index(table) if table in _PREFERRED else len(_PREFERRED)
             scores.append((-fits, rank, len(_columns(table)), table))
     scores.sort()
@@ -83,8 +86,8 @@ SHAPE = Shape(
     tenant=(
         ("AADTenantId",),
         ("AadTenantId",),
-        ("OfficeTenantId",),
         ("OrganizationId",),
+        ("OfficeTenantId",),
         ("OfficeTenantId_",),
         ("OrganizationId_",),
     ),

@@ -101,6 +101,8 @@ def _without_inner(lowering: Lowering, step: Step, value: Scalar) -> tuple[Step,
         parts = []
         for argument in value.arguments:
             step, argument = _without_inner(lowering, step, argument)
+            if isinstance(argument, Window):  # a function may be lowered to TRY or a Python one around it
+                step, argument = _as_column(lowering, step, argument)
             parts.append(argument)
         return step, replace(value, arguments=tuple(parts))
     if isinstance(value, Path):

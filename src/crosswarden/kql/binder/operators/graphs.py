@@ -19,6 +19,7 @@ from crosswarden.kql.binder.operators.settings import setting
 from crosswarden.kql.binder.operators.unions import union_of
 from crosswarden.kql.binder.patterns import Output, Pattern, Variable
 from crosswarden.kql.binder.scope import Graph, Row, Tabular
+from crosswarden.kql.binder.staging import Columns
 from crosswarden.kql.functions import find_function, of
 from crosswarden.kql.plan import (
     Call,
@@ -264,33 +265,6 @@ def _conjuncts(scalar: Scalar | None) -> list[Scalar]:
     return [scalar]
 
 
-class _Columns:
-    """The columns that a procedure's input has to bring, each once."""
-
-    def __init__(self, table: Tabular, first: Sequence[Field]) -> None:
-        self.table = table
-        self.fields: list[Field] = list(first)
-        self.assigned: list[tuple[Field, Scalar]] = []
-
-    def place(self, value: Scalar) -> int:
-        """Where in the input the value stands."""
-        if isinstance(value, Ref):
-            if value.field not in self.fields:
-                self.fields.append(value.field)
-            return self.fields.index(value.field)
-        for made, known in self.assigned:
-            if known == value:
-                return self.fields.index(made)
-        made = Field(f"#{len(self.fields)}", value.kind)
-        self.assigned.append((made, value))
-        self.fields.append(made)
-        return len(self.fields) - 1
-
-    def plan(self) -> Project:
-        """The input."""
-        return Project(self.table.plan, tuple(self.assigned), tuple(self.fields))
-
-
 def _staged(
     pattern: Pattern,
     paths: tuple[tuple[tuple[object, ...], ...], ...],
@@ -299,8 +273,8 @@ def _staged(
     kind: dict[str, str],
 ) -> Staged:
     graph = pattern.graph
-    edges = _Columns(graph.edges, (graph.source, graph.target))
-    nodes = _Columns(graph.nodes, (graph.key,))
+    edges = Columns(graph.edges, (graph.source, graph.target))
+    nodes = Columns(graph.nodes, (graph.key,))
     filters = {
         name: tuple(_input(pattern, name, edges, nodes).place(value) for value in values)
         for name, values in before.items()
@@ -310,13 +284,11 @@ def _staged(
     return Staged("graph-match", (edges.plan(), nodes.plan()), tuple(wanted), options)
 
 
-def _input(pattern: Pattern, name: str, edges: _Columns, nodes: _Columns) -> _Columns:
+def _input(pattern: Pattern, name: str, edges: Columns, nodes: Columns) -> Columns:
     return nodes if pattern.variables[name].kind == "node" else edges
 
 
-def _output(
-    pattern: Pattern, output: Output, edges: _Columns, nodes: _Columns
-) -> tuple[str, str, int | None]:
+def _output(pattern: Pattern, output: Output, edges: Columns, nodes: Columns) -> tuple[str, str, int | None]:
     if output.value is None:
         return output.mode, output.variable, None
     source = nodes if output.mode.endswith("inner") else _input(pattern, output.variable, edges, nodes)
@@ -383,8 +355,8 @@ def bind_components(binder: Binder, table: Tabular, operator: syntax.Operator) -
         return NOTHING
     name = str(setting(operator.parameters, "with_component_id") or "ComponentId")
     kind = str(setting(operator.parameters, "kind") or "weak")
-    edges = _Columns(graph.edges, (graph.source, graph.target))
-    nodes = _Columns(graph.nodes, (graph.key, *(c for c in graph.nodes.columns if c is not graph.key)))
+    edges = Columns(graph.edges, (graph.source, graph.target))
+    nodes = Columns(graph.nodes, (graph.key, *(c for c in graph.nodes.columns if c is not graph.key)))
     copies = {column: Field(column.name, column.kind) for column in nodes.fields}
     made = Field(name, of(Type.LONG))
     fields = (*copies.values(), made)

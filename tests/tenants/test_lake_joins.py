@@ -9,7 +9,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from crosswarden.cli.lake_joins import audit_events, last_sign_ins
+from crosswarden.cli.lake_joins import audit_events, foreign_sign_ins, last_sign_ins
 from crosswarden.cli.main import cli
 from crosswarden.lake import Lake, ingest
 from crosswarden.tenants.observed import NotObserved, Observed
@@ -98,6 +98,23 @@ def test_both_sides_of_a_sign_in_count(tmp_path: Path) -> None:
     found = last_sign_ins(_lake(tmp_path, rows)).last
     assert isinstance(found, Observed)
     assert {there, here} <= found.value.keys()
+
+
+def test_foreign_sign_ins_of_the_lake(tmp_path: Path) -> None:
+    """Only sign-ins that cross the border come out, with the fields that evidence needs."""
+    there = "11111111-0000-4000-8000-000000000001"
+    lake = _lake(tmp_path, [_row("SignInLogs", 1, OWN, OWN), _row("SignInLogs", 2, OWN, there)])
+    (row,) = foreign_sign_ins(lake)
+    assert (row.home, row.resource, row.code, row.user) == (OWN, there, "0", "ann@contoso.example")
+    done = CliRunner().invoke(
+        cli,
+        ["restrict", "evidence", "--lake", lake, "--tenant", OWN, "--format", "json"],
+        standalone_mode=False,
+    )
+    assert {item["kind"] for item in json.loads(done.stdout)} >= {
+        "blocked-attempt",
+        "foreign-sign-in-not-stopped",
+    }
 
 
 def test_the_lakes_audit_log_explains_a_change(

@@ -8,15 +8,21 @@ from dataclasses import dataclass
 
 from crosswarden.engines import Engine
 from crosswarden.lake import Lake
+from crosswarden.restrictions.evidence.reading import SignIn
 from crosswarden.tenants.explain import Event, events
 from crosswarden.tenants.observed import NotObserved, Observed, Value
 
-__all__ = ["SignIns", "audit_events", "last_sign_ins"]
+__all__ = ["SignIns", "audit_events", "foreign_sign_ins", "last_sign_ins"]
 
 _TABLES = ("SigninLogs", "AADNonInteractiveUserSignInLogs")
 _LAST = """
 | extend Home = tolower(HomeTenantId), Resource = tolower(ResourceTenantId)
 | summarize Last = max(TimeGenerated) by Home, Resource
+"""
+_FOREIGN = """
+| where (isnotempty(ResourceTenantId) and ResourceTenantId != HomeTenantId) or ResultType in ("5000211", "500021")
+| project tostring(TimeGenerated), ResultType, UserPrincipalName, tolower(UserId), tolower(HomeTenantId),
+    tolower(ResourceTenantId), tolower(AppId), CrossTenantAccessType, tolower(tostring(IsTenantRestricted)), IPAddress
 """
 _AUDIT = """
 AuditLogs
@@ -59,6 +65,18 @@ def last_sign_ins(folder: str) -> SignIns:
     if len(spans) < len(_TABLES):
         return SignIns(NotObserved("a sign-in table of the lake has no rows with a time"))
     return SignIns(Observed(found), (max(first for first, _ in spans), min(last for _, last in spans)))
+
+
+def foreign_sign_ins(folder: str) -> list[SignIn]:
+    """Sign-ins to other tenants and sign-ins that tenant restrictions stopped, from either sign-in table."""
+    lake = Lake.open(folder)
+    engine = Engine(lake)
+    names = [name for name in _TABLES if name in lake.tables()]
+    return [
+        SignIn(*(str(cell if cell is not None else "") for cell in row))
+        for name in names
+        for row in engine.run(name + _FOREIGN).rows()
+    ]
 
 
 def audit_events(folder: str) -> list[Event]:

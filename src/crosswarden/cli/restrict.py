@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from crosswarden.cli.lake_joins import foreign_sign_ins
 from crosswarden.cli.output import printable
 from crosswarden.errors import UsageError
 from crosswarden.restrictions.compile import Site, write
@@ -20,6 +23,7 @@ from crosswarden.restrictions.points.nftables import CGROUP
 from crosswarden.restrictions.points.squid import SquidSite
 from crosswarden.restrictions.points.windows import WindowsChoices
 from crosswarden.restrictions.policy import Restriction
+from crosswarden.restrictions.service import EndpointService
 from crosswarden.tenants.observed import Observed
 from crosswarden.tenants.read import read
 
@@ -256,21 +260,57 @@ def verify(
 @click.option("--settings", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
 @click.option("--listen", default="127.0.0.1:8080", show_default=True, metavar="HOST:PORT")
 @click.option(
+    "--endpoints", type=click.Path(path_type=Path, dir_okay=False), help="Endpoint list to watch as well."
+)
+@click.option(
+    "--cache", type=click.Path(path_type=Path, file_okay=False), help="Keep the endpoint list here, hourly."
+)
+@click.option(
     "-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("restrictions")
 )
 @click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[-- MITMDUMP OPTIONS]")
-def run_(settings: Path, listen: str, output: Path, more: tuple[str, ...]) -> int:
+def run_(
+    settings: Path,
+    listen: str,
+    endpoints: Path | None,
+    cache: Path | None,
+    output: Path,
+    more: tuple[str, ...],
+) -> int:
     """Start mitmdump with the policy in a JSON file (tenant, policy, v1_tenants, v1_context, restrict_msa).
 
-    The file is compiled again when it changes, and the running proxy takes the new policy over.
+    Everything is compiled again when that file or the endpoint list changes; the running proxy takes it over.
     """
     from crosswarden.restrictions.running import Watched, mitmdump_command, run, settings_from
 
     settings_from(settings)
-    watched = Watched(settings, output, lambda: Site(proxy=listen))
-    watched.step()
     arguments = mitmdump_command(output / "mitmproxy_addon.py", listen, more)
-    return run(arguments, watched, lambda text: click.echo(text, err=True))
+    with ExitStack() as stack:
+        service = stack.enter_context(_service(cache)) if cache else None
+
+        def site() -> Site:
+            if endpoints:
+                return Site(proxy=listen, endpoints=read_endpoints(endpoints))
+            if service and (service.folder / "Worldwide.json").exists():
+                return Site(proxy=listen, endpoints=service.endpoints())
+            return Site(proxy=listen)
+
+        def refresh() -> None:
+            if service:
+                service.refresh()
+
+        others = (*([endpoints] if endpoints else []), *(sorted(cache.glob("*.json")) if cache else []))
+        watched = Watched(settings, output, site, others, refresh)
+        click.echo(watched.step(), err=True)
+        return run(arguments, watched, lambda text: click.echo(text, err=True))
+
+
+@contextmanager
+def _service(cache: Path) -> Iterator[EndpointService]:
+    import httpx
+
+    with httpx.Client(timeout=30, follow_redirects=False) as client:
+        yield EndpointService(cache, client, lambda: dt.datetime.now(dt.UTC))
 
 
 @command.command()
@@ -288,7 +328,7 @@ def endpoints(cache: Path, instances: tuple[str, ...], url: str, output: Path | 
     """Refresh the Microsoft 365 endpoint list: at most hourly, keeping the last good copy with its age."""
     import httpx
 
-    from crosswarden.restrictions.service import INSTANCES, EndpointService, Freshness
+    from crosswarden.restrictions.service import INSTANCES, Freshness
 
     now = dt.datetime.now(dt.UTC)
     with httpx.Client(timeout=30, follow_redirects=False) as client:
@@ -306,7 +346,10 @@ def endpoints(cache: Path, instances: tuple[str, ...], url: str, output: Path | 
 
 
 @command.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--lake", metavar="DIR", envvar="CROSSWARDEN_LAKE", help="Lake whose sign-ins are judged as well."
+)
 @click.option("--tenant", metavar="GUID", default="", help="Own tenant's id.")
 @click.option(
     "--policy-snapshot", type=click.Path(path_type=Path), help="Policy that should have stopped sign-ins."
@@ -315,6 +358,7 @@ def endpoints(cache: Path, instances: tuple[str, ...], url: str, output: Path | 
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def evidence(
     paths: tuple[Path, ...],
+    lake: str | None,
     tenant: str,
     policy_snapshot: Path | None,
     networks: tuple[str, ...],
@@ -328,7 +372,13 @@ def evidence(
             ipaddress.ip_network(text, strict=False)
         except ValueError:
             raise UsageError("evidence-network", f"--network {text!r} is no address range") from None
+    if not paths and not lake:
+        raise UsageError(
+            "evidence-nothing", "no source was given", remedy="name files, folders or --lake DIR"
+        )
     gathered = gather(paths)
+    if lake:
+        gathered.sign_ins += foreign_sign_ins(lake)
     found = judge(
         gathered, tenant=tenant, policy=read(policy_snapshot) if policy_snapshot else None, networks=networks
     )

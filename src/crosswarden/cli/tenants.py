@@ -12,25 +12,23 @@ import click
 import orjson
 import yaml
 
+from crosswarden.cli.containing import contain
 from crosswarden.cli.lake_joins import SignIns, audit_events, last_sign_ins
 from crosswarden.cli.output import printable
+from crosswarden.cli.simulating import simulate
+from crosswarden.cli.snapshots import PATH, forms, policy_at, print_json
 from crosswarden.errors import InputError, UsageError
-from crosswarden.tenants import contain as containment
 from crosswarden.tenants.check import SEVERITIES, Exemption, Finding, Scope, Severity, Status, assess
 from crosswarden.tenants.checks import CHECKS
 from crosswarden.tenants.difference import Change, difference
-from crosswarden.tenants.evaluate import Application, Person
 from crosswarden.tenants.explain import Explained, events, explain
 from crosswarden.tenants.model import ABSENT, Policy
 from crosswarden.tenants.observed import NotObserved, Observed, Value
-from crosswarden.tenants.read import read
 from crosswarden.tenants.results import FORMS, render
 from crosswarden.tenants.show import as_dot, edges, rows, unknown_members
-from crosswarden.tenants.simulate import Attempt, Kind, Network, simulate
 
 __all__ = ["command"]
 
-_PATH = click.Path(path_type=Path)
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -39,29 +37,28 @@ def command() -> None:
     """Audit the cross-tenant access policy: a folder or file with what Graph says of it."""
 
 
-def _policy(path: Path) -> Policy:
-    policy = read(path)
-    for note in policy.notes:
-        click.echo(f"note: {printable(note)}", err=True)
-    return policy
-
-
 def _unreadable(policy: Policy) -> bool:
     """Whether some file of the snapshot could not be read (exit code 3: the answer is partial)."""
     return bool(policy.notes)
 
 
 @command.command()
-@click.argument("path", type=_PATH)
+@click.argument("path", type=PATH)
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "dot"]), default="table", show_default=True
 )
-def show(path: Path, form: str) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option(
+    "-o", "--output", type=PATH, help="Write JSON, or with the ending .dot the graph, to this file."
+)
+def show(path: Path, form: str, as_json: bool, output: Path | None) -> int:
     """The effective setting of every partner, inheritance resolved, and the graph of who may do what."""
-    policy = _policy(path)
-    if form == "dot":
+    policy = policy_at(path)
+    if output and output.suffix.lower() == ".dot":
+        output.write_text(as_dot(policy), encoding="utf-8")
+    elif form == "dot":
         click.echo(as_dot(policy), nl=False)
-    elif form == "json":
+    elif as_json or output or form == "json":
         document = {
             "source": policy.source,
             "effective": rows(policy),
@@ -71,7 +68,7 @@ def show(path: Path, form: str) -> int:
             ],
             "unknown": unknown_members(policy),
         }
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+        print_json(document, output)
     else:
         _table(policy)
     for part, value in (("default", policy.default), ("partners", policy.partners)):
@@ -103,15 +100,15 @@ def _cell(value: Any) -> str:
 
 
 @command.command()
-@click.argument("path", type=_PATH)
+@click.argument("path", type=PATH)
 @click.option(
     "--known", "known", multiple=True, metavar="FILE|GUID", help="Tenants that the organisation knows."
 )
 @click.option(
     "--enforced", multiple=True, metavar="TENANT:POLICY", help="Header value that enforcement points send."
 )
-@click.option("--exceptions", type=_PATH, help="YAML or JSON list of {check, subject, reason, expires}.")
-@click.option("--sign-ins", type=_PATH, help="JSON object: tenant id to date of the last sign-in.")
+@click.option("--exceptions", type=PATH, help="YAML or JSON list of {check, subject, reason, expires}.")
+@click.option("--sign-ins", type=PATH, help="JSON object: tenant id to date of the last sign-in.")
 @click.option(
     "--lake", metavar="DIR", envvar="CROSSWARDEN_LAKE", help="Lake whose sign-ins tell stale partners."
 )
@@ -119,9 +116,10 @@ def _cell(value: Any) -> str:
 @click.option(
     "--fail-on", type=click.Choice([s.value for s in SEVERITIES]), help="Exit 1 from this severity up."
 )
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--format", "form", type=click.Choice(["table", *FORMS]), default="table", show_default=True)
 @click.option(
-    "-o", "--output", "outputs", multiple=True, type=_PATH, help=f"File; endings: {', '.join(FORMS)}."
+    "-o", "--output", "outputs", multiple=True, type=PATH, help=f"File; endings: {', '.join(FORMS)}."
 )
 def check(
     path: Path,
@@ -133,12 +131,14 @@ def check(
     stale_days: int,
     fail_on: str | None,
     form: str,
+    as_json: bool,
     outputs: tuple[Path, ...],
 ) -> int:
     """Findings about the policy, with reason and remedy; what could not be read is not assessed, never passed."""
     now = dt.datetime.now(dt.UTC)
+    form = "json" if as_json else form
     forms = [(_form(output), output) for output in outputs]
-    policy = _policy(path)
+    policy = policy_at(path)
     joined = last_sign_ins(lake) if lake and not sign_ins else SignIns(_sign_ins(sign_ins))
     scope = Scope(
         policy,
@@ -256,25 +256,33 @@ def _exemption(item: Any, place: str) -> Exemption:
 
 
 @command.command()
-@click.argument("old", type=_PATH)
-@click.argument("new", type=_PATH)
-@click.option("--audit", type=_PATH, help="Directory audit events (JSON) that may explain the changes.")
+@click.argument("old", type=PATH)
+@click.argument("new", type=PATH)
+@click.option("--audit", type=PATH, help="Directory audit events (JSON) that may explain the changes.")
 @click.option(
     "--lake", metavar="DIR", envvar="CROSSWARDEN_LAKE", help="Lake whose audit log may explain them."
 )
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def diff(old: Path, new: Path, audit: Path | None, lake: str | None, form: str) -> int:
+@forms
+def diff(
+    old: Path,
+    new: Path,
+    audit: Path | None,
+    lake: str | None,
+    form: str,
+    as_json: bool,
+    output: Path | None,
+) -> int:
     """What changed in meaning from OLD to NEW.
 
     With --audit or --lake also which event made it and by whom, or that no event explains it.
     """
-    before, after = _policy(old), _policy(new)
+    before, after = policy_at(old), policy_at(new)
     changes = difference(before, after)
     log = [*(events(_audit_records(audit)) if audit else ()), *(audit_events(lake) if lake else ())]
     explained = explain(changes, log) if audit or lake else None
-    if form == "json":
+    if as_json or output or form == "json":
         document = [_change(c, e) for c, e in zip(changes, explained or [None] * len(changes), strict=True)]
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+        print_json(document, output)
     else:
         for number, change in enumerate(changes):
             click.echo(printable(change.sentence()))
@@ -316,160 +324,5 @@ def _explanation(explained: Explained) -> None:
         click.echo(printable(said.rstrip()))
 
 
-@command.command()
-@click.argument("tenant", metavar="TENANT")
-@click.option("--policy", "path", type=_PATH, help="Snapshot of the own policy: the plan then fits it.")
-@click.option("--user", "users", multiple=True, metavar="GUID", help="User that came from that tenant.")
-@click.option("--delete", is_flag=True, help="Delete the partner at the end instead of leaving it blocked.")
-@click.option("--execute", is_flag=True, help="Send the requests. Without it nothing is sent.")
-@click.option("--own-tenant", metavar="GUID", help="With --execute: the tenant to change.")
-@click.option("--client-id", metavar="GUID", default="", help="With --execute: application to sign in as.")
-@click.option("--secret-file", type=_PATH, help="With --execute: file with the application's secret.")
-@click.option("--graph-url", help="Another address for Graph (a simulated tenant).")
-@click.option("--login-url", help="Another address for sign-in.")
-@click.option(
-    "--ca-file", type=click.Path(exists=True, dir_okay=False), help="Certificate authority to trust."
-)
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def contain(
-    tenant: str,
-    path: Path | None,
-    users: tuple[str, ...],
-    delete: bool,
-    execute: bool,
-    own_tenant: str | None,
-    client_id: str,
-    secret_file: Path | None,
-    graph_url: str | None,
-    login_url: str | None,
-    ca_file: str | None,
-    form: str,
-) -> int:
-    """The ordered plan against a hostile partner TENANT, with requests ready to send; dry unless --execute."""
-    steps = containment.plan(_policy(path) if path else None, tenant, users, delete=delete)
-    if not execute:
-        _plan(steps, form)
-        return 0
-    from crosswarden.cli.sending import sender
-
-    if not own_tenant:
-        raise UsageError("contain-tenant", "--execute needs --own-tenant, the tenant to change")
-    with sender(own_tenant, client_id, secret_file, graph_url, login_url, ca_file) as send:
-        done = containment.carry_out(steps, send)
-    for item in done:
-        click.echo(f"{item.status} {'done' if item.ok else 'FAILED'}: {item.step.title}")
-    if len(done) < len(steps) or not all(item.ok for item in done):
-        click.echo(
-            f"stopped: {len(steps) - sum(i.ok for i in done)} of {len(steps)} steps are not done", err=True
-        )
-        return 1
-    return 0
-
-
-def _plan(steps: tuple[containment.Step, ...], form: str) -> None:
-    if form == "json":
-        document = [
-            {
-                "step": number,
-                "title": step.title,
-                "why": step.why,
-                "method": step.request.method,
-                "url": step.request.url,
-                "body": dict(step.request.body),
-                "permission": step.permission,
-                "note": step.note,
-            }
-            for number, step in enumerate(steps, start=1)
-        ]
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
-        return
-    for number, step in enumerate(steps, start=1):
-        click.echo(f"{number}. {step.title} ({step.why})")
-        if step.note:
-            click.echo(f"   note: {printable(step.note)}")
-        click.echo(f"   {step.request.method} {step.request.url}    [{step.permission}]")
-        if step.request.body:
-            click.echo(f"   {orjson.dumps(dict(step.request.body)).decode()}")
-    click.echo("dry run: nothing was sent; --execute sends it", err=True)
-
-
-@command.command("simulate")
-@click.option("--user", required=True, metavar="GUID", help="The user's object id.")
-@click.option("--group", "groups", multiple=True, metavar="GUID", help="Group that the user is in.")
-@click.option("--no-groups", is_flag=True, help="The user is in no group (without it groups may be unknown).")
-@click.option("--home", required=True, metavar="GUID", help="The user's tenant.")
-@click.option("--resource", required=True, metavar="GUID", help="The application's tenant.")
-@click.option("--app", required=True, metavar="GUID", help="The application's appId.")
-@click.option("--home-policy", type=_PATH, help="The home tenant's policy (outbound).")
-@click.option("--resource-policy", type=_PATH, help="The resource tenant's policy (inbound).")
-@click.option("--direct", is_flag=True, help="B2B direct connect in place of collaboration.")
-@click.option(
-    "--network-tenant", default="", metavar="GUID", help="Tenant whose restrictions the network enforces."
-)
-@click.option("--network-policy", type=_PATH, help="That tenant's policy (v2 restrictions).")
-@click.option("--v1-tenants", default="", metavar="LIST", help="Restrict-Access-To-Tenants of the network.")
-@click.option(
-    "--resource-domains", default="", metavar="LIST", help="Domains of the resource tenant, for the v1 list."
-)
-@click.option("--restrict-msa", is_flag=True, help="The network sends restrict-msa.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def simulate_(
-    user: str,
-    groups: tuple[str, ...],
-    no_groups: bool,
-    home: str,
-    resource: str,
-    app: str,
-    home_policy: Path | None,
-    resource_policy: Path | None,
-    direct: bool,
-    network_tenant: str,
-    network_policy: Path | None,
-    v1_tenants: str,
-    resource_domains: str,
-    restrict_msa: bool,
-    form: str,
-) -> int:
-    """May this user reach this application: allowed or blocked, by which rule, with the code a person would see."""
-    attempt = Attempt(
-        Person(user, frozenset(groups) if groups or no_groups else None),
-        home,
-        resource,
-        Application(app),
-        Kind.DIRECT if direct else Kind.COLLABORATION,
-        frozenset(_split(resource_domains)),
-    )
-    network = Network(
-        network_tenant,
-        _policy(network_policy) if network_policy else None,
-        tuple(_split(v1_tenants)),
-        restrict_msa,
-    )
-    outcome = simulate(
-        attempt,
-        _policy(home_policy) if home_policy else None,
-        _policy(resource_policy) if resource_policy else None,
-        network,
-    )
-    if form == "json":
-        document = {
-            "verdict": outcome.verdict.value,
-            "rule": outcome.rule,
-            "code": outcome.code,
-            "gates": [
-                {"gate": g.name, "verdict": g.verdict.value, "rule": g.rule, "code": g.code}
-                for g in outcome.gates
-            ],
-        }
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
-    else:
-        click.echo(
-            printable(" ".join(filter(None, (outcome.verdict.value, outcome.code, f"({outcome.rule})"))))
-        )
-        for gate in outcome.gates:
-            click.echo(printable(f"  {gate.name:<18}{gate.verdict.value:<14}{gate.rule}"))
-    return 0
-
-
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+command.add_command(contain)
+command.add_command(simulate)

@@ -20,28 +20,47 @@ from crosswarden.restrictions.policy import Restriction
 
 __all__ = ["Watched", "mitmdump_command", "run", "settings_from"]
 
+_MINUTE = 60.0
+
 
 @dataclass
 class Watched:
-    """A settings file that is compiled again whenever it changes; the last good policy stays on errors."""
+    """Files that are compiled again whenever one of them changes; the last good policy stays on errors.
 
-    path: Path
+    ``settings`` is the policy; ``others`` (the endpoint list) only matter by changing. ``refresh`` is called once a
+    minute: it keeps its own pace.
+    """
+
+    settings: Path
     output: Path
     site: Callable[[], Site]
-    _stamp: tuple[int, int] | None = None
+    others: tuple[Path, ...] = ()
+    refresh: Callable[[], None] | None = None
+    clock: Callable[[], float] = time.monotonic
+    _stamps: tuple[tuple[int, int], ...] | None = None
+    _refreshed: float | None = None
 
     def step(self) -> str:
-        """Compiles if the file changed since the last call; says what happened ('' for nothing)."""
+        """Compiles if a file changed since the last call; says what happened ('' for nothing)."""
         try:
-            status = self.path.stat()
-            stamp = (status.st_mtime_ns, status.st_size)
-            if stamp == self._stamp:
+            self._refresh()
+            stamps = tuple((found.st_mtime_ns, found.st_size) for found in map(Path.stat, self._present()))
+            if stamps == self._stamps:
                 return ""
-            self._stamp = stamp
-            write(settings_from(self.path), self.output, self.site())
+            self._stamps = stamps
+            write(settings_from(self.settings), self.output, self.site())
         except (OSError, UsageError, InputError) as error:
             return f"kept the last policy: {error}"
-        return f"compiled {self.path}"
+        return f"compiled {self.settings}"
+
+    def _present(self) -> list[Path]:
+        return [self.settings, *(path for path in self.others if path.exists())]
+
+    def _refresh(self) -> None:
+        now = self.clock()
+        if self.refresh and (self._refreshed is None or now - self._refreshed >= _MINUTE):
+            self._refreshed = now
+            self.refresh()
 
 
 def settings_from(path: Path) -> Restriction:

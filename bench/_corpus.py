@@ -64,6 +64,7 @@ def _key_of_another() -> list[Case]:
         Case("enterprise key signs a consumer token", "key-not-of-consumers", token(msa)),
         Case("enterprise key signs a consumer token, consumers metadata", "key-not-of-consumers", token(msa), "consumers"),
         Case("enterprise key signs a v1 consumer token", "key-not-of-consumers", token(v1_claims(CONSUMERS))),
+        Case("consumer key signs a v1 consumer token", "key-issuer-mismatch", token(v1_claims(CONSUMERS), "consumer", "consumer-key")),
         Case("v1 document without issuers, consumer tenant", "key-without-issuer", token(v1_claims(CONSUMERS)), "v1"),
         Case("another tenant's own key", "key-issuer-mismatch", token(None, "other", "other-tenant-key")),
         Case("another tenant's own key, v1 token", "key-issuer-mismatch", token(v1_claims(), "other", "other-tenant-key")),

@@ -68,6 +68,8 @@ PYTHON_RIGHT = [
     MS + "from crosswarden.tokens.pyjwt_client import PyJWKClient\nimport jwt\nk = PyJWKClient(u).get_signing_key_from_jwt(t)\njwt.decode(t, k, algorithms=['RS256'], audience=a, issuer=i)",
     "from crosswarden.tokens.fastapi_azure_auth import SingleTenantAzureAuthorizationCodeBearer",
     MS + "from crosswarden.tokens import Validator",
+    "import jwt\nheaders['x5c'] = chain\njwt.encode(claims, key, headers=headers)",
+    "import functools\n@functools.cache\ndef world(name): return {'jwks': 1}",
     "import json\njson.loads(x)\ndata.decode('utf-8')\nif user['email'] == x: pass",
     "import base64\ndef decode(x, options={'verify_signature': False}): ...",
     "import jwt\njwt.decode(t, **settings)\njwt.PyJWKClient(url, lifespan=300)",

@@ -28,7 +28,8 @@ MICROSOFT = re.compile(
     r"login\.microsoftonline\.(com|us|de)|login\.partner\.microsoftonline\.cn|sts\.windows\.net|sts\.chinacloudapi\.cn|b2clogin\.com|login\.windows\.net|ciamlogin\.com",
     re.IGNORECASE,
 )
-_KEYS = re.compile(r"discovery/(v2\.0/)?keys|jwks|openid-configuration", re.IGNORECASE)
+_KEYS = re.compile(r"discovery/(v2\.0/)?keys|jwks_?uri|jwks\.json|openid-configuration", re.IGNORECASE)
+_KEYS_NAME = re.compile(r"jwks|signing_?keys?|public_?keys?|openid_?config", re.IGNORECASE)
 _OFF = {
     "verify_signature": "signature-off", "verify_sig": "signature-off", "verify_aud": "audience-off", "verify_iss": "issuer-off",
     "verify_exp": "lifetime-off", "verify_nbf": "lifetime-off", "validate_iss": "issuer-off",
@@ -127,7 +128,11 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         named = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        if named in _FROM_TOKEN and "header" in ast.unparse(node.value).lower():
+        if (
+            isinstance(node.ctx, ast.Load)
+            and named in _FROM_TOKEN
+            and "header" in ast.unparse(node.value).lower()
+        ):
             self.note(node, "key-from-token")
         self.generic_visit(node)
 
@@ -155,7 +160,7 @@ class _Reader(ast.NodeVisitor):
             one for one in node.decorator_list if ast.unparse(one).partition("(")[0] in _ENDLESS_DECORATORS
         ]
         body = ast.unparse(node)
-        if endless and (_KEYS.search(body) or _KEYS.search(node.name)):
+        if endless and (_KEYS.search(body) or _KEYS_NAME.search(node.name)):
             self.note(node, "endless-key-cache")
         self.generic_visit(node)
 

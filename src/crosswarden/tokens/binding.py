@@ -96,6 +96,8 @@ def _check_key_issuer(key: SigningKey, issuer: IssuerForm, tid: str, trust: Trus
         raise refusal("key-of-consumers", kid=key.kid, tid=tid)
     if tid == CONSUMER_TENANT and owner.tenant != CONSUMER_TENANT:
         raise refusal("key-not-of-consumers", kid=key.kid)
+    if owner.tenant == CONSUMER_TENANT and key.issuer != issuer.text:
+        raise refusal("key-issuer-mismatch", kid=key.kid, issuer=key.issuer, iss=issuer.text)
     wanted = _wanted_key_issuers(issuer, tid, trust.metadata)
     if owner.of(tid) not in wanted:
         if all(read_issuer(text).host != owner.host for text in wanted):

@@ -105,10 +105,13 @@ class PyJWKClient:
         assert key.key is not None
         return crypto.as_pyjwk(key.key, key.algorithm, key.kid)
 
-    def get_signing_key(self, kid: str) -> NoReturn:
-        """Refuses: a key id alone does not say for which issuer the key is wanted."""
+    def get_signing_key(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuses: a key by itself does not say for which issuer it is wanted."""
         raise UsageError(
             "key-without-token",
-            f"the key {kid[:40]!r} cannot be bound to an issuer without its token",
+            "a key cannot be bound to an issuer without its token",
             remedy="use get_signing_key_from_jwt(token)",
         )
+
+    get_signing_keys = get_signing_key
+    get_jwk_set = get_signing_key

@@ -54,7 +54,7 @@ def test_documented_table_is_of_this_corpus() -> None:
     from bench._compare import DOCUMENT, MARK, ordinary
 
     known = {f"| {case.name} | `{case.code}` | refused |" for case in FORGED if ordinary(case)}
-    rows = DOCUMENT.read_text(encoding="utf-8").partition(MARK)[2].splitlines()
+    rows = DOCUMENT.read_text(encoding="utf-8").partition(MARK)[2].strip().splitlines()
     listed = {" ".join(row.split(" ")[: row.split(" ").index("refused") + 2]) for row in rows[2:-2]}
     assert len(listed) > 100 and listed <= known
     assert f"of {sum(map(ordinary, FORGED))} forged" in rows[-2]

@@ -50,6 +50,8 @@ class Site:
         self.down = False
         self.body: bytes | None = None
         self.delay = 0.0
+        self.gate, self.asked = threading.Event(), threading.Event()
+        self.gate.set()
 
     def clock(self) -> float:
         return self.now
@@ -58,6 +60,8 @@ class Site:
         if address.endswith("openid-configuration"):
             return json.dumps(metadata(WORLDWIDE, "common")).encode()
         self.visits += 1
+        self.asked.set()
+        assert self.gate.wait(60)
         time.sleep(self.delay)
         if self.down:
             raise OSError("no route")
@@ -193,15 +197,19 @@ def test_due_keys_go_on_serving_while_one_thread_fetches(site: Site) -> None:
     store = KeyStore(site.fetch, site.clock)
     store.trust(AUTHORITY)
     site.now += 2 * HOUR
-    site.delay = 0.5
+    site.asked.clear()
+    site.gate.clear()
     slow = threading.Thread(target=lambda: store.trust(AUTHORITY))
     slow.start()
-    time.sleep(0.1)
-    start = time.perf_counter()
-    store.trust(AUTHORITY, "entra-key")
-    assert time.perf_counter() - start < 0.3
-    slow.join()
-    assert site.visits == 2
+    assert site.asked.wait(30)
+    other = threading.Thread(target=lambda: store.trust(AUTHORITY, "entra-key"))
+    other.start()
+    other.join(30)
+    served_meanwhile = not other.is_alive()
+    site.gate.set()
+    slow.join(30)
+    other.join(30)
+    assert served_meanwhile and site.visits == 2
 
 
 def test_staleness_is_reported(site: Site) -> None:

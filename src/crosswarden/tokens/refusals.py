@@ -54,7 +54,7 @@ REASONS: Mapping[str, Reason] = _reasons(
     # the outer form (RFC 7515 section 7.1, RFC 4648 section 5)
     ("token-empty", "there is no token", _JWS + "#section-7.1"),
     ("token-not-text", "the token is a {kind}, not text", _JWS + "#section-7.1"),
-    ("token-too-long", "the token is {length:,} characters long, more than {limit:,}", _BCP + "#section-3.11"),
+    ("token-too-long", "the token is {length:,} characters long, more than {limit:,}", _RFC + "rfc8259#section-9"),
     ("token-json-form", "the token is in JSON serialization; only the compact form is read", _JWS + "#section-7.2"),
     ("token-encrypted", "the token has five parts, so it is encrypted (JWE), not signed", _JWE + "#section-7.1"),
     ("token-parts", "the token has {count} parts instead of three", _JWS + "#section-7.1"),
@@ -70,7 +70,7 @@ REASONS: Mapping[str, Reason] = _reasons(
     ("json-not-utf8", "the {part} is not UTF-8", _JWS + "#section-5.2"),
     ("json-malformed", "the {part} is not valid JSON: {problem}", _JSON),
     ("json-not-object", "the {part} is not a JSON object", _JWT + "#section-7.2"),
-    ("json-too-deep", "the {part} nests deeper than {limit} levels", _BCP + "#section-3.11"),
+    ("json-too-deep", "the {part} nests deeper than {limit} levels", _RFC + "rfc8259#section-9"),
     ("json-number", "the {part} holds a number that no double can hold", _RFC + "rfc8259#section-6"),
     ("json-surrogate", "the {part} holds half of a surrogate pair", _RFC + "rfc8259#section-8.2"),
     ("header-duplicate", "the header names {name} twice", _JWS + "#section-4"),
@@ -146,7 +146,7 @@ REASONS: Mapping[str, Reason] = _reasons(
     ("not-yet-valid", "the token is valid only from {since}", _JWT + "#section-4.1.5"),
     ("issued-in-future", "the token says it was issued at {since}, after the time of judgement", _JWT + "#section-4.1.6"),
     ("time-order", "the token ends ({until}) before it begins ({since})", _JWT + "#section-4.1.4"),
-    ("lifetime-too-long", "the token is good for {age}, longer than the {limit} accepted", _BCP + "#section-3.8"),
+    ("lifetime-too-long", "the token is good for {age}, longer than the {limit} accepted", _LEARN + "configurable-token-lifetimes"),
     # audience and what the caller requires
     ("audience-missing", "the claims name no audience (aud)", _JWT + "#section-4.1.3"),
     ("audience-malformed", "the audience is not one text; Microsoft issues a token for exactly one", _CLAIMS),

@@ -23,7 +23,8 @@ def joined(values: Iterable[Any], limit: int = 4) -> str:
     >>> joined("abcdef", limit=2)
     'a, b and 4 more'
     """
-    distinct = sorted({_plain(value) for value in values} - {""})
+    flat = [one for value in values for one in (value if isinstance(value, (list, tuple)) else [value])]
+    distinct = sorted({_plain(value) for value in flat} - {""})
     more = f" and {len(distinct) - limit} more" if len(distinct) > limit else ""
     return ", ".join(distinct[:limit]) + more
 

@@ -54,11 +54,14 @@ def judge(material: Material) -> Judged:
         for row in material.of(hunt):
             if row["Partner"]:
                 chain(row["Tenant"], row["Partner"]).stages["set-up"].append(row)
+    opened = [row for row in material.of("cross-tenant-settings-loosened") if row["Scope"] == "default"]
     users = _attribute(material, chains, chain)
     for row in material.of("partner-user-signed-in"):
         owner = users.get((row["Tenant"], row["UserId"])) or (row["Tenant"], row["Partner"])
         if row["SignIns"]:
             chain(*owner).stages["use"].append(row)
+            if row.get("ByDefault"):
+                chain(*owner).stages["set-up"] += [each for each in opened if each["Tenant"] == row["Tenant"]]
             if row["Synced"] or owner[1]:
                 chain(*owner).users.setdefault(
                     row["UserId"], (row["User"], "certain: its sign-in names the home tenant")
@@ -142,7 +145,9 @@ def _source_side(material: Material, chains: dict[tuple[str, str], _Chain]) -> N
             chains[there].stages["source side"].append(row)
             continue
         for (_, partner), story in chains.items():
-            if partner == row["Tenant"] and not row["Partner"]:
+            theirs = partner == row["Tenant"] and not row["Partner"]
+            unstated = not row["Tenant"] and row["Partner"] == story.tenant  # Graph exports name no tenant
+            if theirs or unstated:
                 story.stages["source side"].append(row)
 
 

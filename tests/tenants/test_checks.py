@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def test_a_tight_policy_is_clean(folder: Any, samples: Any) -> None:
         default=samples.default(),
         partners={"value": [samples.partner(b2bCollaborationInbound=samples.NARROW)]},
         authorizationPolicy=samples.authorization(),
+        governedGroups=[samples.GROUP],
     )
     findings = [f for group in _run(_scope(place, samples)).values() for f in group]
     assert {(f.check.id, f.status) for f in findings} == {(check.id, Status.CLEAN) for check in CHECKS}
@@ -213,6 +215,27 @@ def test_ungoverned_groups(folder: Any, samples: Any) -> None:
     assert [f.status for f in _run(_scope(bare, samples))["ungoverned_groups"]] == [Status.NOT_ASSESSED]
     (finding,) = _run(_scope(reviewed, samples))["ungoverned_groups"]
     assert (finding.status, finding.subject) == (Status.FOUND, samples.GROUP)
+
+
+def test_foreign_groups_are_not_governed_by_themselves(folder: Any, samples: Any) -> None:
+    """A group of the partner that may come in is told as managed there, unless it is listed as governed."""
+    partner = samples.partner(b2bCollaborationInbound=samples.NARROW)
+    place = folder(default=samples.default(), partners=[partner], governedGroups=[samples.OTHER])
+    (finding,) = _run(_scope(place, samples))["ungoverned_groups"]
+    assert finding.status is Status.FOUND
+    assert "managed there" in finding.reason
+
+
+def test_a_refused_part_of_one_file(tmp_path: Path, samples: Any) -> None:
+    """In one file with all parts, partners that were refused are not assessed; they are not taken for none."""
+    refused = {"error": {"code": "Authorization_RequestDenied"}}
+    file = tmp_path / "all.json"
+    file.write_text(
+        json.dumps({"default": samples.default(), "partners": refused, "authorizationPolicy": refused})
+    )
+    found = _run(_scope(file, samples))
+    for check in ("inbound_sync", "unknown_partners", "guest_invitations"):
+        assert {f.status for f in found[check]} == {Status.NOT_ASSESSED}
 
 
 def test_exceptions_expire(folder: Any, samples: Any) -> None:

@@ -136,6 +136,9 @@ def _document(gathered: _Gathered, document: Any, hint: str) -> None:
     if part.startswith("synchronization:") and len(part) > 16:
         gathered.syncs[part[16:]] = document
         return
+    if part == "synchronization:" and isinstance(document, Mapping) and "error" not in document:
+        _synchronizations(gathered, document)
+        return
     if isinstance(document, list):
         gathered.partners_seen |= part == "partners"
         for kind, record in dsc.resources(document):

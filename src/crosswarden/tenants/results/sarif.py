@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -64,7 +65,7 @@ def _result(finding: Finding, source: str) -> dict[str, Any]:
         "message": {"text": f"{finding.subject}: {finding.reason}" if finding.subject else finding.reason},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": {"uri": source.replace("\\", "/")}},
+                "physicalLocation": {"artifactLocation": {"uri": quote(source.replace("\\", "/"))}},
                 "logicalLocations": [{"name": finding.subject or "policy", "kind": "resource"}],
             }
         ],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,83 @@ def _xml(number: int, time: str, computer: str = "PC1") -> str:
     )
 
 
+class _Chunk:
+    """One chunk of a synthetic event log in the documented binary form (BinXml without templates)."""
+
+    def __init__(self) -> None:
+        self.data = bytearray(512)
+
+    def put(self, form: str, *values: int) -> None:
+        """Little-endian numbers."""
+        self.data += struct.pack(f"<{form}", *values)
+
+    def name(self, text: str) -> None:
+        """An inline name: its own offset, next, hash, length, UTF-16 text with a final zero."""
+        self.put("IIHH", len(self.data) + 4, 0, 0, len(text))
+        self.data += text.encode("utf-16-le") + b"\0\0"
+
+    def value(self, text: str) -> None:
+        """A string value."""
+        self.put("BBH", 5, 1, len(text))
+        self.data += text.encode("utf-16-le")
+
+    def element(self, name: str, attributes: dict[str, str], content: Any) -> None:
+        """An element; CONTENT is text or a list of elements."""
+        self.put("B", 0x41 if attributes else 0x01)
+        at = len(self.data)
+        self.put("I", 0)
+        self.name(name)
+        if attributes:
+            start = len(self.data)
+            self.put("I", 0)
+            for number, (key, value) in enumerate(attributes.items(), start=1):
+                self.put("B", 0x06 if number == len(attributes) else 0x46)
+                self.name(key)
+                self.value(value)
+            struct.pack_into("<I", self.data, start, len(self.data) - start - 4)
+        self.put("B", 2)
+        if isinstance(content, str):
+            self.value(content)
+        else:
+            for child in content:
+                self.element(*child)
+        self.put("B", 4)
+        struct.pack_into("<I", self.data, at, len(self.data) - at - 4)
+
+    def record(self, number: int, root: tuple[Any, ...]) -> int:
+        """One event record; returns where it starts."""
+        start = len(self.data)
+        self.put("IIQQ", 0x2A2A, 0, number, 133_000_000_000_000_000)
+        self.put("BBBB", 0x0F, 1, 1, 0)
+        self.element(*root)
+        self.put("B", 0)
+        size = len(self.data) - start + 4
+        self.put("I", size)
+        struct.pack_into("<I", self.data, start + 4, size)
+        return start
+
+
+def _evtx(triples: list[tuple[int, str, str]]) -> bytes:
+    """A synthetic EVTX file with these events (id, time, computer)."""
+    chunk, last = _Chunk(), 0
+    for number, (event, time, computer) in enumerate(triples, start=1):
+        provider = {"Name": PROVIDER, "Guid": "{4053fada-178b-5aa8-746b-7cf8538b5118}"}
+        parts = [
+            ("Provider", provider, []),
+            ("EventID", {}, str(event)),
+            ("TimeCreated", {"SystemTime": time}, []),
+            ("Computer", {}, computer),
+        ]
+        last = chunk.record(number, ("Event", {}, [("System", {}, parts)]))
+    count, free = len(triples), len(chunk.data)
+    body = zlib.crc32(bytes(chunk.data[512:free]))
+    struct.pack_into("<8sQQQQIIII", chunk.data, 0, b"ElfChnk\0", 1, count, 1, count, 128, last, free, body)
+    struct.pack_into("<I", chunk.data, 124, zlib.crc32(bytes(chunk.data[:120] + chunk.data[128:512])))
+    head = struct.pack("<8sQQQIHHHH", b"ElfFile\0", 0, 0, count + 1, 128, 1, 3, 4096, 1).ljust(120, b"\0")
+    head += struct.pack("<II", 0, zlib.crc32(head))
+    return head.ljust(4096, b"\0") + bytes(chunk.data).ljust(65536, b"\0")
+
+
 def _by_kind(found: tuple[Evidence, ...]) -> dict[str, Evidence]:
     return {item.kind: item for item in found}
 
@@ -52,7 +131,7 @@ def test_nothing_given_is_not_assessed(tmp_path: Path) -> None:
     assert {item.status for item in judge(gather([tmp_path]))} == {"not assessed"}
 
 
-@pytest.mark.parametrize("form", ["parsed", "powershell", "lines", "xml", "xml-root"])
+@pytest.mark.parametrize("form", ["parsed", "powershell", "lines", "xml", "xml-root", "evtx"])
 def test_windows_events_in_every_form(tmp_path: Path, form: str) -> None:
     """A failed sync after the last good one, and a computer without the service, are found in each export form."""
     triples = [(1004, "2026-11-20T08:00:00Z", "PC1"), (1005, "2026-11-20T08:01:00Z", "PC1")]
@@ -62,9 +141,11 @@ def test_windows_events_in_every_form(tmp_path: Path, form: str) -> None:
         "powershell": json.dumps([_powershell(*t) for t in triples]),
         "lines": "\n".join(json.dumps(_powershell(*t)) for t in triples),
         "xml": "".join(_xml(*t) for t in triples),
+        "evtx": "",
         "xml-root": '<?xml version="1.0"?><Events>' + "".join(_xml(*t) for t in triples) + "</Events>",
     }[form]
-    (tmp_path / "events").write_text(text, encoding="utf-16" if form == "xml-root" else "utf-8")
+    data = _evtx(triples) if form == "evtx" else text.encode("utf-16" if form == "xml-root" else "utf-8")
+    (tmp_path / "events").write_bytes(data)
     found = _by_kind(judge(gather([tmp_path])))
     assert (found["list-not-synced"].status, found["list-not-synced"].count) == ("found", 2)
     assert found["enforcement-not-running"].rows == ("PC2",)

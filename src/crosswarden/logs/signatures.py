@@ -6,11 +6,10 @@ the work is done in columns. ``TELLING`` lists every value that a shape may look
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
 
 from crosswarden.duck import Connection, Error
 from crosswarden.logs.plan import Plan, make_plan, merged
@@ -63,10 +62,24 @@ class Signatures:
     faulty: Mapping[int, str]
 
 
+class _Object(dict[str, Any]):
+    """A JSON object that knows which of its keys stood twice."""
+
+    doubled = ""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    found = _Object(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        found.doubled = next(name for name in names if names.count(name) > 1)
+    return found
+
+
 def _parsed(text: str) -> Any:
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
+        return json.loads(text, object_pairs_hook=_object)
+    except (ValueError, RecursionError):
         return None
 
 
@@ -87,10 +100,10 @@ def read_signatures(connection: Connection, records: Any, tables: Mapping[str, T
     faulty: dict[int, str] = {}
     for signature, index, wrapped in examples:
         record = _parsed(records[index].as_py())
-        if not isinstance(record, dict):
+        if not isinstance(record, _Object):
             faulty[signature] = "not a JSON object"
             continue
-        double = _double(connection, index)
+        double = _double(record)
         if double:
             faulty[signature] = f"the key {double!r} stands twice"
             continue
@@ -101,15 +114,10 @@ def read_signatures(connection: Connection, records: Any, tables: Mapping[str, T
     return Signatures(tuple(_groups(alike.values())), tuple(inner), faulty)
 
 
-def _double(connection: Connection, index: int) -> str:
-    keys = connection.execute(
-        "SELECT json_keys(record, ['$', '$.properties']) FROM lines WHERE i = $i", {"i": index}
-    ).fetchone()
-    assert keys is not None
-    for names in keys[0]:
-        if names and len(set(names)) != len(names):
-            return str(next(name for name in names if names.count(name) > 1))
-    return ""
+def _double(record: _Object) -> str:
+    """The key that stands twice in the record or in its properties, "" where none does."""
+    inside = record.get("properties")
+    return record.doubled or (inside.doubled if isinstance(inside, _Object) else "")
 
 
 def _groups(alike: Iterable[list[tuple[int, Plan]]]) -> Iterable[Group]:

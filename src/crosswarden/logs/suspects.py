@@ -83,7 +83,7 @@ def refuse_suspects(connection: Connection, lines: Any, faulty: Mapping[int, str
     if faulty:
         listed = ", ".join(map(str, faulty))
         rows = connection.execute(f"SELECT i, signature FROM signed WHERE signature IN ({listed})").fetchall()
-        reasons |= {index: faulty[signature] for index, signature in rows}
+        reasons = {index: faulty[signature] for index, signature in rows} | reasons
     connection.execute("CREATE OR REPLACE TEMP TABLE refused (i BIGINT)")
     if reasons:
         connection.execute("INSERT INTO refused SELECT unnest($refused)", {"refused": sorted(reasons)})

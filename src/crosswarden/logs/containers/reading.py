@@ -108,7 +108,18 @@ def _decoded(blocks: Iterator[bytes], account: FileAccount, tenant: str) -> Iter
     if encoding != "utf-8":
         account.note(f"read as {encoding}")
     shown = head[mark:].decode(encoding, "ignore")
-    yield from _records(to_utf8(blocks, encoding, mark), shown, len(head) < _HEAD, account, tenant)
+    text = _until_broken(to_utf8(blocks, encoding, mark), account)
+    yield from _records(text, shown, len(head) < _HEAD, account, tenant)
+
+
+def _until_broken(blocks: Iterator[bytes], account: FileAccount) -> Iterator[bytes]:
+    """The blocks up to where they can be read; why no further is entered in the account, and what came is kept."""
+    try:
+        yield from blocks
+    except InputError as error:
+        account.error = str(error)
+    except OSError as error:
+        account.error = f"cannot be read to its end: {error.strerror or error}"
 
 
 def _peeked(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes], InputError | None]:

@@ -37,7 +37,7 @@ def run(
         "graph-match",
         (),
         fields,
-        {"paths": paths, "outputs": outputs, "filters": filters or {}, **options},
+        {"ends": (0, 1), "paths": paths, "outputs": outputs, "filters": filters or {}, **options},
     )
     frames = [
         Frame(EDGE_COLUMNS, [(s, t, (s, t) not in (bad or set())) for s, t in edges]),
@@ -133,7 +133,7 @@ def test_too_much_work_is_refused(limit: str, monkeypatch: pytest.MonkeyPatch) -
 def test_components(kind: str, expected: list[int]) -> None:
     """Weak components ignore direction; strong ones are cycles."""
     fields = tuple(Field(name, of(Type.STRING)) for name in ("id", "component"))
-    step = Staged("graph-components", (), fields, {"kind": kind})
+    step = Staged("graph-components", (), fields, {"ends": (0, 1), "kind": kind})
     edges = Frame(EDGE_COLUMNS[:2], [("a", "b"), ("b", "a"), ("b", "c"), ("z", "z")])
     nodes = Frame(NODE_COLUMNS[:1], [("a",), ("b",), ("c",), ("z",)])
     assert [row[1] for row in run_procedure(step, [edges, nodes], Outside())] == expected

@@ -44,17 +44,21 @@ class _Graph:
     both: list[list[Link] | None] = field(default_factory=list)
 
     @classmethod
-    def of(cls, edges: Sequence[Row], rows: Sequence[Row]) -> _Graph:
+    def of(cls, step: Staged, inputs: Sequence[Frame]) -> _Graph:
         """The graph of those rows; of two nodes with one key the first counts, and edges to nowhere are left out."""
+        edges = inputs[0].rows
+        ends = step.options["ends"]
+        assert isinstance(ends, tuple)
+        first, second = ends
         places: dict[object, int] = {}
         nodes: list[Row] = []
-        for row in rows:
+        for row in inputs[1].rows:
             if row[0] not in places:
                 places[row[0]] = len(nodes)
                 nodes.append(row)
         graph = cls(edges, nodes, [[] for _ in nodes], [[] for _ in nodes], [], both=[None] * len(nodes))
         for at, row in enumerate(edges):
-            source, target = places.get(row[0], -1), places.get(row[1], -1)
+            source, target = places.get(row[first], -1), places.get(row[second], -1)
             graph.ends.append((source, target))
             if source >= 0 and target >= 0:
                 graph.out[source].append((at, target))
@@ -250,7 +254,7 @@ class _Matcher:
 
 
 def _match(step: Staged, inputs: Sequence[Frame], outside: Outside) -> list[Row]:
-    graph = _Graph.of(inputs[0].rows, inputs[1].rows)
+    graph = _Graph.of(step, inputs)
     matcher = _Matcher(graph, step)
     which = step.options.get("shortest")
     outputs = step.options["outputs"]
@@ -299,7 +303,7 @@ def _array(boxes: list[str | None]) -> str:
 
 
 def _components(step: Staged, inputs: Sequence[Frame], outside: Outside) -> list[Row]:
-    graph = _Graph.of(inputs[0].rows, inputs[1].rows)
+    graph = _Graph.of(step, inputs)
     of = _strong(graph) if step.options["kind"] == "strong" else _weak(graph)
     order: dict[int, int] = {}
     for source, target in graph.ends:

@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from crosswarden.engines.outside import Outside
-from crosswarden.engines.procedures import external, graphs, scanning
+from crosswarden.engines.procedures import external, graphs, lookups, scanning, timelines
 from crosswarden.engines.procedures.frame import Frame, Procedure
 from crosswarden.kql.plan import Staged
 
 __all__ = ["PROCEDURES", "Frame", "run_procedure"]
 
-PROCEDURES: dict[str, Procedure] = {**external.PROCEDURES, **graphs.PROCEDURES, **scanning.PROCEDURES}
+PROCEDURES: dict[str, Procedure] = {
+    **external.PROCEDURES,
+    **graphs.PROCEDURES,
+    **scanning.PROCEDURES,
+    **timelines.PROCEDURES,
+    **lookups.PROCEDURES,
+}
 
 
 def run_procedure(step: Staged, inputs: Sequence[Frame], outside: Outside) -> list[tuple[Any, ...]]:

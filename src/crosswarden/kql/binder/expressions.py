@@ -65,10 +65,10 @@ OPERATORS = {
     ":": "Search",
 }
 LISTS = {
-    "in": "In",
-    "!in": "NotIn",
-    "in~": "InCs",  # Microsoft's own names: Cs is the one that ignores case
-    "!in~": "NotInCs",
+    "in": "InCs",  # Cs: case-sensitive
+    "!in": "NotInCs",
+    "in~": "In",
+    "!in~": "NotIn",
     "has_any": "HasAny",
     "has_all": "HasAll",
 }

@@ -148,7 +148,7 @@ def _in_query(lowering: Lowering, node: Scalar, step: Step) -> Expression:
         value = call("json_extract_string", value, text("$"))
     if node.column.type is Type.DYNAMIC:
         member = call("json_extract_string", member, text("$"))
-    if node.operator in ("InCs", "NotInCs"):
+    if node.operator in ("In", "NotIn"):
         value, member = call("lower", value), call("lower", member)
     if node.value.type is not node.column.type and Type.STRING in (node.value.type, node.column.type):
         value, member = cast(value, "VARCHAR"), cast(member, "VARCHAR")

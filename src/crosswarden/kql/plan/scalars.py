@@ -162,7 +162,7 @@ class Subquery:
 class InQuery:
     """``in`` and its relatives with a query on the right: its first column is the set."""
 
-    operator: str  # the catalogue's name: In, NotIn, InCs, NotInCs (these two ignore case), HasAny, HasAll
+    operator: str  # the catalogue's name: InCs, NotInCs, In, NotIn (these two ignore case), HasAny, HasAll
     value: Scalar
     plan: Plan
     column: Field

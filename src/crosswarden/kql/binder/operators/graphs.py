@@ -273,14 +273,14 @@ def _staged(
     kind: dict[str, str],
 ) -> Staged:
     graph = pattern.graph
-    edges = Columns(graph.edges, (graph.source, graph.target))
-    nodes = Columns(graph.nodes, (graph.key,))
+    edges, nodes = Columns(graph.edges), Columns(graph.nodes, (graph.key,))
+    ends = tuple(edges.place(Ref(end)) for end in (graph.source, graph.target))
     filters = {
         name: tuple(_input(pattern, name, edges, nodes).place(value) for value in values)
         for name, values in before.items()
     }
     outputs = tuple(_output(pattern, pattern.outputs[column], edges, nodes) for column in wanted)
-    options = {"paths": paths, "filters": filters, "outputs": outputs, **kind}
+    options = {"ends": ends, "paths": paths, "filters": filters, "outputs": outputs, **kind}
     return Staged("graph-match", (edges.plan(), nodes.plan()), tuple(wanted), options)
 
 
@@ -355,12 +355,13 @@ def bind_components(binder: Binder, table: Tabular, operator: syntax.Operator) -
         return NOTHING
     name = str(setting(operator.parameters, "with_component_id") or "ComponentId")
     kind = str(setting(operator.parameters, "kind") or "weak")
-    edges = Columns(graph.edges, (graph.source, graph.target))
+    edges = Columns(graph.edges)
+    ends = tuple(edges.place(Ref(end)) for end in (graph.source, graph.target))
     nodes = Columns(graph.nodes, (graph.key, *(c for c in graph.nodes.columns if c is not graph.key)))
     copies = {column: Field(column.name, column.kind) for column in nodes.fields}
     made = Field(name, of(Type.LONG))
     fields = (*copies.values(), made)
-    plan = Staged("graph-components", (edges.plan(), nodes.plan()), fields, {"kind": kind})
+    plan = Staged("graph-components", (edges.plan(), nodes.plan()), fields, {"ends": ends, "kind": kind})
     shown = tuple(copies[column] for column in graph.nodes.columns if column.name != name)
     marked = shared(Tabular(plan, (*shown, made)), "nodes")
     return Tabular(table.plan, (), graph=replace(graph, nodes=marked, key=copies[graph.key]))

@@ -13,6 +13,7 @@ from crosswarden.kql.lowering.context import Handler, Lowering, Stage, Statement
 from crosswarden.kql.lowering.scalars import lower_scalar
 from crosswarden.kql.lowering.step import Step
 from crosswarden.kql.plan import Field, Plan, Scan
+from crosswarden.kql.rewrites import rewrite
 from crosswarden.kql.sql import Expression, column, exp, number
 
 __all__ = ["HANDLERS", "Lowered", "finish", "lower", "lower_plan"]
@@ -67,7 +68,7 @@ def _order_value(lowering: Lowering, step: Step, field: Field) -> Expression:
 def lower_plan(plan: Plan, fields: Sequence[Field], now: int) -> tuple[Statement, Lowering]:
     """A plan's rows as a statement, and the lowering that knows its stages and scans."""
     lowering = Lowering(HANDLERS, lower_scalar, Context(now))
-    step = lowering.step(plan)
+    step = lowering.step(rewrite(plan, tuple(fields)))
     return Statement(finish(lowering, step, fields), tuple(fields)), lowering
 
 

@@ -123,7 +123,7 @@ class Engine:
             if name.startswith("watchlist "):
                 self._execute(self.outside.watchlist_view(name))
                 continue
-            self._execute(to_sql(self._sources.view(table, window)))
+            self._execute(to_sql(self._sources.view(table, window, _span(uses))))
             if self._sources.lake is not None and not self._sources.holds(name):
                 missing.append(name)
         return sorted(missing)
@@ -162,6 +162,14 @@ class Engine:
             return self._connection.execute(sql).fetchall()
         except duck.Error as error:
             raise QueryError("kql-run", f"the query failed while it ran: {_first_line(error)}") from error
+
+
+def _span(uses: Sequence[Scan]) -> tuple[int | None, int | None]:
+    """The span of time that all uses of a table together need."""
+    starts, ends = [use.start for use in uses], [use.end for use in uses]
+    start = None if None in starts else min(tick for tick in starts if tick is not None)
+    end = None if None in ends else max(tick for tick in ends if tick is not None)
+    return start, end
 
 
 def _first_line(error: Exception) -> str:

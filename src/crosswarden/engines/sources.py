@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +28,9 @@ __all__ = ["Sources", "TableSource", "Window"]
 
 Window = tuple[datetime, datetime]
 """Start (inclusive) and end (exclusive), UTC."""
+
+Span = tuple[int | None, int | None]
+"""First and last ticks of interest, both included; None where there is no bound."""
 
 STORED: Mapping[Type, str] = {
     Type.BOOL: "BOOLEAN",
@@ -87,9 +90,9 @@ class Sources:
             return (*OWN, *HIDDEN)
         return tuple(column_ for column_ in self.lake.schema(table) if _is_ours(column_.name))
 
-    def query(self, table: Table, window: Window | None) -> Expression:
-        """The rows of a table as stored, within the window."""
-        files = self._files(table, window)
+    def query(self, table: Table, window: Window | None, span: Span = (None, None)) -> Expression:
+        """The rows of a table as stored, within the window; files outside the span (ticks) are not needed."""
+        files = self._files(table, window, span)
         if not files or self.lake is None:
             return self._empty(table)
         stored = {item.name for item in self.lake.schema(table.name)}
@@ -106,10 +109,14 @@ class Sources:
             parts["where"] = exp.Where(this=_within(time, window))
         return exp.Select(**parts)
 
-    def _files(self, table: Table, window: Window | None) -> Sequence[Path]:
+    def _files(self, table: Table, window: Window | None, span: Span) -> Sequence[Path]:
         if self.lake is None or table.name not in self._held:
             return ()
         start, end = window or (None, None)
+        low, high = (None if tick is None else _moment(tick) for tick in span)
+        start = low if start is None or (low is not None and low > start) else start
+        after = None if high is None else high + timedelta(microseconds=1)
+        end = after if end is None or (after is not None and after < end) else end
         return self.lake.files(table.name, start, end)
 
     def _columns(self, table: Table) -> tuple[Column, ...]:
@@ -120,15 +127,23 @@ class Sources:
         columns: list[Expression] = [alias(_nothing(item), item.name) for item in self._columns(table)]
         return exp.Select(expressions=columns, where=exp.Where(this=truth(False)))
 
-    def view(self, table: Table, window: Window | None) -> Expression:
+    def view(self, table: Table, window: Window | None, span: Span = (None, None)) -> Expression:
         """``CREATE OR REPLACE TEMP VIEW`` of those rows, under the name that lowered queries use."""
         return exp.Create(
             this=exp.Table(this=identifier(scan_name(table.name))),
             kind="VIEW",
             replace=True,
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-            expression=self.query(table, window),
+            expression=self.query(table, window, span),
         )
+
+
+def _moment(ticks: int) -> datetime | None:
+    """Ticks as a moment, rounded down to microseconds; None beyond what files can hold."""
+    try:
+        return datetime(1, 1, 1, tzinfo=UTC) + timedelta(microseconds=ticks // 10)
+    except OverflowError:
+        return None
 
 
 def _is_ours(name: str) -> bool:

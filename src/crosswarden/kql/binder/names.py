@@ -9,8 +9,8 @@ from crosswarden.kql import syntax
 from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder
 from crosswarden.kql.binder.scope import Bound, Function, Row, Tabular
 from crosswarden.kql.functions import DYNAMIC, of
-from crosswarden.kql.plan import Field, Literal, Ref, Reference, Scalar, Scan, Shared
-from crosswarden.tables import Table
+from crosswarden.kql.plan import Field, Literal, PromotedField, Ref, Reference, Scalar, Scan, Shared
+from crosswarden.tables import PROMOTED, Table
 
 __all__ = ["bind_name", "fresh_use", "matching_tables", "scan", "table_named", "wildcard"]
 
@@ -124,7 +124,22 @@ def scan(binder: Binder, table: Table) -> Tabular:
         for column in binder.environment.hidden(table.name)
         if (column.name in binder.mentioned or column.name == "_tick") and column.name not in shown
     )
-    return Tabular(Scan(table, fields, hidden), fields, hidden, name=table.name)
+    plan = Scan(table, fields, hidden, _promoted(binder, table, fields))
+    return Tabular(plan, fields, hidden, name=table.name)
+
+
+def _promoted(binder: Binder, table: Table, fields: tuple[Field, ...]) -> tuple[PromotedField, ...]:
+    """The paths that the table's files hold as columns of their own."""
+    listed = PROMOTED.get(table.name, ())
+    if not listed:
+        return ()
+    held = {column.name for column in binder.environment.hidden(table.name)}
+    by_name = {field.name: field for field in fields}
+    return tuple(
+        PromotedField(by_name[item.source], item.path, Field(item.column, DYNAMIC))
+        for item in listed
+        if item.column in held and item.source in by_name
+    )
 
 
 def table_named(binder: Binder, name: str, node: syntax.Node) -> Tabular:

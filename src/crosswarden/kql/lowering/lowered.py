@@ -68,7 +68,7 @@ def _order_value(lowering: Lowering, step: Step, field: Field) -> Expression:
 def lower_plan(plan: Plan, fields: Sequence[Field], now: int) -> tuple[Statement, Lowering]:
     """A plan's rows as a statement, and the lowering that knows its stages and scans."""
     lowering = Lowering(HANDLERS, lower_scalar, Context(now))
-    step = lowering.step(rewrite(plan, tuple(fields)))
+    step = lowering.step(rewrite(plan, tuple(fields), now))
     return Statement(finish(lowering, step, fields), tuple(fields)), lowering
 
 

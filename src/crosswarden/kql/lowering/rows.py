@@ -45,7 +45,28 @@ def lower_scan(lowering: Lowering, plan: Plan) -> Step:
                 digit = call("coalesce", column("_tick"), number(0))
                 stored = exp.Paren(this=exp.Add(this=stored, expression=digit))
         outputs[field] = stored
-    return Step(exp.Table(this=identifier(scan_name(plan.table.name))), outputs, set(outputs))
+    for item in plan.promoted:
+        outputs[item.made] = column(item.made.name)
+    step = Step(exp.Table(this=identifier(scan_name(plan.table.name))), outputs, set(outputs))
+    step.conditions += _within(plan)
+    return step
+
+
+def _within(plan: Scan) -> list[Expression]:
+    """The rows' time as stored, roughly: what lets whole files and row groups be skipped. Exact filters stay."""
+    time = time_column(plan.table)
+    found: list[Expression] = []
+    if time is None:
+        return found
+    if plan.start is not None:
+        found.append(exp.GTE(this=column(time), expression=_timestamp((plan.start - EPOCH) // 10)))
+    if plan.end is not None:
+        found.append(exp.LTE(this=column(time), expression=_timestamp((plan.end - EPOCH) // 10)))
+    return found
+
+
+def _timestamp(microseconds: int) -> Expression:
+    return call("make_timestamp", cast(number(microseconds), "BIGINT"))
 
 
 def lower_rows(lowering: Lowering, plan: Plan) -> Step:

@@ -25,6 +25,7 @@ __all__ = [
     "Partition",
     "Plan",
     "Project",
+    "PromotedField",
     "Range",
     "Reference",
     "Rows",
@@ -43,6 +44,15 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
+class PromotedField:
+    """A column of the files that holds exactly what a path into ``source`` leads to."""
+
+    source: Field
+    path: tuple[str | int, ...]
+    made: Field
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """The rows of a table. ``table`` holds all its columns; ``fields`` are the documented ones, ``hidden`` the rest.
 
@@ -52,6 +62,7 @@ class Scan:
     table: Table
     fields: tuple[Field, ...]
     hidden: tuple[Field, ...] = ()
+    promoted: tuple[PromotedField, ...] = ()
     start: int | None = None  # rows at or after these ticks suffice (a hint for choosing files)
     end: int | None = None  # rows before or at these ticks suffice
 

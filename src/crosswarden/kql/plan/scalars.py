@@ -31,6 +31,7 @@ __all__ = [
     "children",
     "fields_of",
     "is_constant",
+    "is_volatile",
     "substitute",
     "walk",
 ]
@@ -238,6 +239,11 @@ def is_constant(scalar: Scalar) -> bool:
         isinstance(node, Literal) or (isinstance(node, Call) and node.function.name not in _VOLATILE)
         for node in walk(scalar)
     )
+
+
+def is_volatile(scalar: Scalar) -> bool:
+    """Whether two evaluations may differ."""
+    return any(isinstance(node, Call) and node.function.name in _VOLATILE for node in walk(scalar))
 
 
 _VOLATILE = frozenset({"rand", "new_guid", "cursor_current", "current_cursor"})

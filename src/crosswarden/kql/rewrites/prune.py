@@ -6,14 +6,13 @@ Exact: a step keeps every column that a step above it, a join key, a sort key or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from crosswarden.kql.plan import (
     Aggregate,
     Aggregation,
     Apply,
-    Call,
     Distinct,
     Expand,
     Field,
@@ -22,27 +21,24 @@ from crosswarden.kql.plan import (
     Join,
     MakeSeries,
     Partition,
-    Path,
     Plan,
     Project,
-    Range,
     Reference,
     Scalar,
     Scan,
     Serialize,
     Shared,
     Sort,
-    Special,
     Staged,
     Subquery,
     Take,
     Union,
-    Window,
-    children,
     fields_of,
     inputs_of,
     walk,
 )
+from crosswarden.kql.rewrites.scalars import map_queries, scalars_of
+from crosswarden.tables import time_column
 
 __all__ = ["prune"]
 
@@ -90,38 +86,6 @@ def queries_in(scalar: Scalar) -> Iterator[Plan]:
     for part in walk(scalar):
         if isinstance(part, Subquery | InQuery):
             yield part.plan
-
-
-def scalars_of(node: Plan) -> Iterator[Scalar]:
-    """Every expression of a step."""
-    match node:
-        case Filter():
-            yield node.predicate
-        case Project():
-            yield from (value for _, value in node.assigned)
-        case Aggregate():
-            yield from (value for _, value in (*node.keys, *node.values))
-        case Sort():
-            yield from (key.value for key in node.keys)
-        case Take():
-            yield node.count
-        case Join():
-            for left, right in node.on:
-                yield left
-                yield right
-        case Expand() | Apply():
-            yield from (expansion.value for expansion in node.expansions)
-        case Partition():
-            yield node.key
-        case MakeSeries():
-            yield from (value for _, value in node.keys)
-            yield from (each.value for each in node.series)
-            yield from (each.default for each in node.series)
-            yield from (item for item in (node.on, node.start, node.stop, node.step) if item is not None)
-        case Range():
-            yield from (node.start, node.stop, node.step)
-        case _:
-            return
 
 
 def _reads(scalars: Iterable[Scalar]) -> set[Field]:
@@ -216,11 +180,7 @@ class _Pruning:
             case Reference():
                 return self._reference(plan, wanted)
             case Scan():
-                return replace(
-                    plan,
-                    fields=tuple(field for field in plan.fields if field in wanted),
-                    hidden=tuple(field for field in plan.hidden if field in wanted),
-                )
+                return _narrow_scan(plan, wanted)
             case Project():
                 return Project(
                     parts[0],
@@ -293,17 +253,14 @@ class _Pruning:
         return map_queries(scalar, lambda query: self.rebuild(query.plan, {query.column}))
 
 
-def map_queries(scalar: Scalar, change: Callable[[Subquery | InQuery], Plan]) -> Scalar:
-    """The expression with the plans of the queries inside it changed."""
-    if isinstance(scalar, Subquery):
-        return replace(scalar, plan=change(scalar))
-    if isinstance(scalar, InQuery):
-        return replace(scalar, plan=change(scalar), value=map_queries(scalar.value, change))
-    if isinstance(scalar, Call | Special | Window | Aggregation):
-        return replace(scalar, arguments=tuple(map_queries(item, change) for item in children(scalar)))
-    if isinstance(scalar, Path):
-        return replace(scalar, base=map_queries(scalar.base, change))
-    return scalar
+def _narrow_scan(plan: Scan, wanted: set[Field]) -> Scan:
+    """The columns that are read, and with the time column the digit that belongs to it."""
+    fields = tuple(field for field in plan.fields if field in wanted)
+    time = time_column(plan.table)
+    timed = any(field.name == time for field in fields)
+    hidden = tuple(f for f in plan.hidden if f in wanted or (timed and f.name == "_tick"))
+    promoted = tuple(item for item in plan.promoted if item.made in wanted)
+    return replace(plan, fields=fields, hidden=hidden, promoted=promoted)
 
 
 def _kept_scalars(node: Plan, wanted: set[Field]) -> Iterable[Scalar]:

@@ -288,6 +288,10 @@ def worlds() -> Mapping[str, World]:
         "government v1": World(government, metadata(GOVERNMENT, "common", "microsoftonline.us", version=1)),
         "china": World(china, metadata(CHINA, "common", "partner.microsoftonline.cn")),
         "silent metadata": World(common, metadata(WORLDWIDE, "common", None)),
+        "old": World(
+            {"keys": [jwk(entra, "entra-key", template, None), jwk(consumer, "consumer-key", msa, None)]},
+            metadata(WORLDWIDE, "common"),
+        ),
         "no clouds": World(
             {"keys": [jwk(entra, "entra-key", template, None)]}, metadata(WORLDWIDE, "common", None)
         ),

@@ -168,6 +168,9 @@ PATH = click.Path(path_type=Path)
 @click.option("--token-version", type=click.Choice(["1.0", "2.0"]), help="Require a token version.")
 @click.option("--nonce", help="Require this nonce (ID tokens).")
 @click.option("--b2c", is_flag=True, help="Accept Azure AD B2C, by exactly the metadata given.")
+@click.option(
+    "--cloudless", is_flag=True, help="Accept a key set in which no key names its cloud (before 2025)."
+)
 @click.option("-o", "--output", type=PATH, help="Write the verdict as JSON.")
 def check(
     token: str,
@@ -184,6 +187,7 @@ def check(
     token_version: str | None,
     nonce: str | None,
     b2c: bool,
+    cloudless: bool,
     output: Path | None,
 ) -> int:
     """Judge TOKEN (or standard input with -) offline, by the key set and metadata given.
@@ -194,7 +198,7 @@ def check(
     try:
         requirements = Requirements.of(
             audience, tenants=[one.strip().lower() for one in tenant], clients=client, scopes=scope, roles=role, kind=kind or "",
-            versions=token_version or (), b2c=b2c, leeway=leeway,
+            versions=token_version or (), b2c=b2c, cloudless=cloudless, leeway=leeway,
         )  # fmt: skip
     except ValueError as error:
         raise UsageError("requirements", str(error)) from None

@@ -38,8 +38,13 @@ def tenant_of(claims: Mapping[str, Any]) -> str:
     return str(tid)
 
 
-def bind(claims: Mapping[str, Any], key: SigningKey, trust: Trust, *, b2c: bool = False) -> tuple[str, str]:
-    """The tenant and token version, once issuer, tenant, key and metadata all agree; raises :class:`TokenRefused`."""
+def bind(
+    claims: Mapping[str, Any], key: SigningKey, trust: Trust, *, b2c: bool = False, cloudless: bool = False
+) -> tuple[str, str]:
+    """The tenant and token version, once issuer, tenant, key and metadata all agree; raises :class:`TokenRefused`.
+
+    ``b2c`` accepts Azure AD B2C; ``cloudless`` accepts a key set in which no key names its cloud, as before 2025.
+    """
     issuer, metadata = issuer_of(claims), trust.metadata
     if metadata.b2c or is_b2c(issuer.text) or "tfp" in claims:
         return _bind_b2c(claims, issuer, key, trust, b2c)
@@ -51,7 +56,7 @@ def bind(claims: Mapping[str, Any], key: SigningKey, trust: Trust, *, b2c: bool 
         raise refusal("issuer-mismatch", iss=issuer.text, expected=expected)
     version = "1.0" if issuer.version == "1.0" else "2.0"
     _check_key_issuer(key, issuer, tid, trust)
-    _check_cloud(key, trust)
+    _check_cloud(key, trust, cloudless)
     if tid == CONSUMER_TENANT and metadata.endpoint == "organizations":
         raise refusal("consumer-not-accepted", endpoint=Plain(metadata.endpoint))
     return tid, version
@@ -68,14 +73,14 @@ def _expected_issuer(issuer: IssuerForm, tid: str, metadata: Metadata) -> str:
     return metadata.issuer.of(tid)
 
 
-def _check_cloud(key: SigningKey, trust: Trust) -> None:
+def _check_cloud(key: SigningKey, trust: Trust, cloudless: bool) -> None:
     cloud = trust.metadata.cloud_name
     if key.cloud and cloud:
         if key.cloud != cloud:
             raise refusal("cloud-mismatch", kid=key.kid, key_cloud=key.cloud, cloud=cloud)
     elif key.cloud:
         raise refusal("cloud-missing", silent=Plain("metadata"), other=Plain("key"))
-    elif cloud and not (_is_v1_document(trust) and trust.keys.cloudless):
+    elif cloud and not (trust.keys.cloudless and (cloudless or _is_v1_document(trust))):
         raise refusal("cloud-missing", silent=Plain("key"), other=Plain("metadata"))
 
 

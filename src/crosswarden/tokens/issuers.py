@@ -1,6 +1,7 @@
 """The issuers of the Microsoft identity platform: their forms, clouds, and the consumer tenant.
 
-Sources: Microsoft identity platform, "Access tokens" (issuer forms, ``{tenantid}``) and "National clouds" (hosts).
+Sources: Microsoft identity platform, "Access tokens" (issuer forms, ``{tenantid}``) and "National clouds" (hosts); the
+hosts of the newer sovereign clouds are those of MSAL's metadata, their v1 hosts are assumed alike.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ CLOUDS: Mapping[str, Cloud] = {
         Cloud("US government", "login.microsoftonline.us", "sts.windows.net"),
         Cloud("China", "login.partner.microsoftonline.cn", "sts.chinacloudapi.cn"),
         Cloud("China, former host", "login.chinacloudapi.cn", "sts.chinacloudapi.cn"),
+        Cloud("France", "login.sovcloud-identity.fr", "sts.sovcloud-identity.fr"),
+        Cloud("Germany", "login.sovcloud-identity.de", "sts.sovcloud-identity.de"),
+        Cloud("Singapore", "login.sovcloud-identity.sg", "sts.sovcloud-identity.sg"),
         Cloud("Germany, closed", "login.microsoftonline.de", "sts.microsoftonline.de"),
         Cloud("Microsoft's own test instance", "login.windows-ppe.net", "sts.windows-ppe.net"),
     )

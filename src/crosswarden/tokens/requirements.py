@@ -21,7 +21,7 @@ __all__ = ["Requirements", "client_of", "kind_of"]
 class Requirements:
     """An application's demands. Empty sets demand nothing; ``audiences`` must name at least one.
 
-    ``kind`` is "", "app" or "delegated"; ``leeway`` and ``longest`` are seconds.
+    ``kind`` is "", "app" or "delegated"; ``b2c`` and ``cloudless`` as in :func:`crosswarden.tokens.binding.bind`; ``leeway`` and ``longest`` are seconds.
     """
 
     audiences: frozenset[str]
@@ -33,6 +33,7 @@ class Requirements:
     versions: frozenset[str] = frozenset()
     kind: str = ""
     b2c: bool = False
+    cloudless: bool = False
     leeway: float = 0.0
     longest: float | None = None
 

@@ -70,9 +70,10 @@ class Validator:
 
     def validate(self, token: object, *, at: float, nonce: str | None = None) -> ValidToken:
         """The valid token; raises :class:`TokenRefused`. ``at`` is the moment of judgement in seconds since 1970."""
+        demands = self.requirements
         claims, header, key, trust = genuine(token, self.trusts, at, self._headers)
-        tid, version = bind(claims, key, trust, b2c=self.requirements.b2c)
-        self.requirements.check(claims, tid, version, at, nonce)
+        tid, version = bind(claims, key, trust, b2c=demands.b2c, cloudless=demands.cloudless)
+        demands.check(claims, tid, version, at, nonce)
         return ValidToken(claims, header, tid, version, claims["iss"], key)
 
 

@@ -90,6 +90,27 @@ def test_a_restricted_host_behind_another_name(proxy: Any, curl: Any, signer: An
     assert [seen.values(HEADER) for seen in answer.bodies] == [[VALUE]]
 
 
+@pytest.mark.parametrize("name", ["bank.example", "login.live.com.evil.example", "x, login.live.com"])
+def test_another_host_header_does_not_shake_the_header_off(
+    proxy: Any, curl: Any, signer: Any, name: str
+) -> None:
+    """Over a restricted host's connection mitmproxy sets the header whatever Host pretends; Squid refuses the request."""
+    answer = curl(proxy, HOSTS[2], signer, "--http1.1", "-H", f"Host: {name}", *FORGED)
+    if proxy.name == "squid":
+        assert answer.bodies == []
+    else:
+        assert [seen.values(HEADER) for seen in answer.bodies] == [[VALUE]]
+        assert not any(seen.values(v1) for seen in answer.bodies for v1 in V1)
+
+
+def test_two_host_headers(proxy: Any, curl: Any, signer: Any) -> None:
+    """A doubled Host header either gets the header or is refused; it never arrives without."""
+    answer = curl(
+        proxy, HOSTS[2], signer, "--http1.1", "-H", "Host: bank.example\r\nHost: login.live.com", *FORGED
+    )
+    assert all(seen.values(HEADER) == [VALUE] for seen in answer.bodies)
+
+
 def test_alt_svc_does_not_lead_to_quic(proxy: Any, curl: Any, signer: Any) -> None:
     """The offer of HTTP/3 is taken out of a restricted host's answer."""
     answer = curl(proxy, HOSTS[0], signer, "-D", "/dev/stderr")

@@ -1,6 +1,6 @@
 """Squid configurations: read as Squid reads them and asked, host by host, what they would do.
 
-Understood: ``acl`` of types dstdomain, dstdom_regex, ssl::server_name(_regex), at_step; ``ssl_bump``;
+Understood: ``acl`` of types dstdomain, dstdom_regex, ssl::server_name(_regex), any-of, all-of, at_step; ``ssl_bump``;
 ``request_header_access``; ``request_header_add``. Other acl types are taken to match, which can only bring more to
 light.
 """
@@ -91,10 +91,16 @@ def _match(config: _Config, name: str, host: str, step: str) -> bool:
     acl = config.acls.get(name)
     if name == "all" or acl is None:
         return not negated
-    return negated != _acl_matches(acl, host, step)
+    return negated != _acl_matches(config, acl, host, step)
 
 
-def _acl_matches(acl: _Acl, host: str, step: str) -> bool:
+def _acl_matches(config: _Config, acl: _Acl, host: str, step: str) -> bool:
+    if acl.kind in ("any-of", "all-of"):
+        known = [value for value in acl.values if value.lstrip("!") in config.acls]
+        decide = any if acl.kind == "any-of" else all
+        return decide(
+            _match(config, value, host, step) for value in known if config.acls[value.lstrip("!")] is not acl
+        )
     if acl.kind in _DOMAINS:
         return any(_domain(value, host) for value in acl.values)
     if acl.kind in _REGEXES:

@@ -94,13 +94,11 @@ def test_a_restricted_host_behind_another_name(proxy: Any, curl: Any, signer: An
 def test_another_host_header_does_not_shake_the_header_off(
     proxy: Any, curl: Any, signer: Any, name: str
 ) -> None:
-    """Over a restricted host's connection mitmproxy sets the header whatever Host pretends; Squid refuses the request."""
+    """Over a restricted host's connection the header is set whatever Host pretends, or Squid refuses the request."""
     answer = curl(proxy, HOSTS[2], signer, "--http1.1", "-H", f"Host: {name}", *FORGED)
-    if proxy.name == "squid":
-        assert answer.bodies == []
-    else:
-        assert [seen.values(HEADER) for seen in answer.bodies] == [[VALUE]]
-        assert not any(seen.values(v1) for seen in answer.bodies for v1 in V1)
+    assert answer.bodies or proxy.name == "squid"
+    assert all(seen.values(HEADER) == [VALUE] for seen in answer.bodies)
+    assert not any(seen.values(v1) for seen in answer.bodies for v1 in V1)
 
 
 def test_two_host_headers(proxy: Any, curl: Any, signer: Any) -> None:

@@ -20,6 +20,7 @@ from crosswarden.kql.functions import (
     of,
     signatures,
 )
+from crosswarden.kql.functions.calls import SQL_TYPES
 from crosswarden.kql.functions.matching import strengths
 from crosswarden.kql.functions.model import Parameter, Signature
 from crosswarden.kql.sql import Expression, cast, column, number, text, to_sql, truth
@@ -63,6 +64,8 @@ def _choices(function: Function, takes: str, types: tuple[str, ...], form: str, 
         if function.name.startswith("convert_"):
             unit = function.signatures[0].parameters[1].values[0]
             return [Argument(text(unit), of(Type.STRING), unit, literal=True)]
+        if takes == "DynamicArray":
+            return [Argument(text("[5,50]"), of(Type.DYNAMIC), [5, 50], literal=True)]
         if takes in ("Integer", "Number") or set(types) & {"long", "int", "real"}:
             return [Argument(cast(number(2), "BIGINT"), of(Type.LONG), 2, literal=True)]
         if takes == "DynamicArray":
@@ -81,11 +84,10 @@ def _choices(function: Function, takes: str, types: tuple[str, ...], form: str, 
 
 def _fixed(function: Function, parameter: Parameter) -> str:
     """Sizes and percentages of aggregates, and a pattern's group, are known before the query runs."""
-    constant = function.name.startswith(("make", "percentile", "extract")) and parameter.takes in (
-        "Integer",
-        "Number",
-    )
-    return "Constant" if constant and parameter.name != "weight" else parameter.form
+    number = parameter.takes in ("Integer", "Number") and parameter.name != "weight"
+    constant = function.name.startswith(("make", "percentile", "extract")) and number
+    several = function.name.endswith("s_array") or function.name.endswith("sw_array")
+    return "Constant" if constant or (several and parameter.takes == "DynamicArray") else parameter.form
 
 
 def _calls(function: Function) -> Iterator[list[Argument]]:
@@ -109,13 +111,14 @@ def _fits(function: Function, arguments: list[Argument], symbol: str) -> bool:
     return bind(function, arguments, symbol=symbol).ok
 
 
-def _lowered(function: Function, symbol: str = "") -> dict[str, Expression]:
-    found: dict[str, Expression] = {}
+def _lowered(function: Function, symbol: str = "") -> dict[str, tuple[Expression, Type]]:
+    found: dict[str, tuple[Expression, Type]] = {}
     for arguments in _calls(function):
         key = ", ".join(a.column or str(a.constant) for a in arguments)
         if key not in found and _fits(function, arguments, symbol):
             kind = bind(function, arguments, symbol=symbol).kind
-            found[key] = function.lower(arguments, kind, Context(now=638_000_000_000_000_000))
+            lowered = function.lower(arguments, kind, Context(now=638_000_000_000_000_000))
+            found[key] = (lowered, kind.type)
             if len(found) > 40:
                 break
     return found
@@ -126,11 +129,14 @@ def _run(function: Function, symbol: str = "") -> list[str]:
     expressions = _lowered(function, symbol)
     if not expressions:
         return [f"{function.name}: no call was found to try"]
-    for key, expression in expressions.items():
-        statement = f"SELECT {to_sql(expression)} FROM ({ROWS})"
+    for key, (expression, kind) in expressions.items():
+        statement = f"SELECT {to_sql(expression)} AS x FROM ({ROWS})"
         prepare(connection, statement)
         try:
             connection.execute(statement).fetchall()
+            found = connection.execute(f"SELECT typeof(x) FROM ({statement})").fetchall()[0][0]
+            if found.partition("(")[0] != SQL_TYPES[kind].partition("(")[0]:
+                problems.append(f"{function.name}({key}): {found} for a {kind}")
         except Exception as error:  # noqa: BLE001  (whatever DuckDB raises is the finding)
             problems.append(f"{function.name}({key}): {str(error)[:300]}")
     return problems

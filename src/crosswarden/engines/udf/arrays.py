@@ -166,6 +166,17 @@ def union(texts: list[str | None]) -> str | None:
     return dumps(_distinct([item for text in texts for item in _array(text)]))
 
 
+def set_text(texts: list[str | None] | None, most: int | None) -> str | None:
+    """The distinct ones of JSON texts as an array, in order of appearance."""
+    distinct = list(dict.fromkeys(text for text in texts or [] if text is not None))
+    return f"[{','.join(distinct[:most])}]"
+
+
+def without_empty(text: str | None) -> str | None:
+    """A bag without what is null or empty."""
+    return dumps({key: value for key, value in _bag(text).items() if value is not None and value != ""})
+
+
 def set_of(values: list[str | None] | None, most: int | None) -> str | None:
     """The distinct values of a group, given as JSON texts; arrays add their elements."""
     found: list[Any] = []
@@ -226,16 +237,6 @@ def bag_pack(keys: list[str], values: list[str | None]) -> str | None:
     bag: dict[str, Any] = {}
     for key, value in zip(keys, values, strict=True):
         bag.setdefault(key, loads(value))
-    return dumps(bag)
-
-
-def bag_pack_present(keys: list[str], values: list[str | None]) -> str | None:
-    """A bag of keys and values without what is null or empty."""
-    bag: dict[str, Any] = {}
-    for key, value in zip(keys, values, strict=True):
-        found = loads(value)
-        if found is not None and found != "":
-            bag.setdefault(key, found)
     return dumps(bag)
 
 
@@ -302,7 +303,8 @@ def bag_set_key(text: str | None, key: str, new: str | None) -> str | None:
 
 def bag_zip(keys: str | None, values: str | None) -> str | None:
     """A bag of an array of keys and an array of values."""
-    names, found = _array(keys), _array(values)
+    names, held = _array(keys), loads(values)
+    found = held if isinstance(held, list) else []
     return dumps(
         {name: found[i] if i < len(found) else None for i, name in enumerate(names) if isinstance(name, str)}
     )
@@ -361,6 +363,8 @@ BODIES = {
     "kql_array_sort": Body(sort, ("VARCHAR[]", "BOOLEAN", "BOOLEAN"), "VARCHAR"),
     "kql_array_sum": Body(total, _ONE, "DOUBLE"),
     "kql_set_union": _many(union),
+    "kql_set_text": Body(set_text, ("VARCHAR[]", "BIGINT"), "VARCHAR"),
+    "kql_without_empty": Body(without_empty, _ONE, "VARCHAR"),
     "kql_set_of": Body(set_of, ("VARCHAR[]", "BIGINT"), "VARCHAR"),
     "kql_set_intersect": _many(intersect),
     "kql_set_difference": _many(difference),
@@ -370,7 +374,6 @@ BODIES = {
     "kql_repeat": Body(repeat, ("VARCHAR", "BIGINT"), "VARCHAR"),
     "kql_strcat_array": Body(joined, _TWO, "VARCHAR", ""),
     "kql_bag_pack": Body(bag_pack, _PAIRS, "VARCHAR"),
-    "kql_bag_pack_present": Body(bag_pack_present, _PAIRS, "VARCHAR"),
     "kql_bag_merge": _many(bag_merge),
     "kql_bag_keys": Body(bag_keys, _ONE, "VARCHAR"),
     "kql_bag_remove_keys": Body(bag_remove_keys, _TWO, "VARCHAR"),

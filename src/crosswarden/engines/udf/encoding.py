@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import re
 import struct
 import urllib.parse
 import uuid
@@ -21,7 +22,7 @@ _P4, _P5 = 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5
 
 
 def _decoded(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    return base64.b64decode(text, validate=True)
 
 
 def base64_text(text: str) -> str:
@@ -57,13 +58,27 @@ def base64_encode_array(text: str | None) -> str:
 
 def gzip_compress(text: str) -> str:
     """Text compressed with gzip, as base64; the header carries no time, as Kusto's does."""
-    squeezer = zlib.compressobj(6, zlib.DEFLATED, 31)
-    return base64.b64encode(squeezer.compress(text.encode("utf-8")) + squeezer.flush()).decode("ascii")
+    data = text.encode("utf-8")
+    head = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
+    tail = struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFF_FFFF)
+    return base64.b64encode(head + _deflated(data) + tail).decode("ascii")
+
+
+def _deflated(data: bytes) -> bytes:
+    """Deflated data, or a stored block where deflating saves nothing."""
+    for level in (1, 0):
+        squeezer = zlib.compressobj(level, zlib.DEFLATED, -15)
+        found = squeezer.compress(data) + squeezer.flush()
+        if len(found) < len(data):
+            break
+    return found
 
 
 def zlib_compress(text: str) -> str:
     """Text compressed with zlib, as base64."""
-    return base64.b64encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii")
+    data = text.encode("utf-8")
+    packed = b"\x78\x01" + _deflated(data) + struct.pack(">I", zlib.adler32(data))
+    return base64.b64encode(packed).decode("ascii")
 
 
 def _inflated(data: bytes, bits: int) -> str:
@@ -91,14 +106,18 @@ def _bounded(data: bytes, bits: int) -> str:
         raise ValueError(str(error)) from error
 
 
+def _lower_hex(text: str) -> str:
+    return re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), text)
+
+
 def url_encode(text: str) -> str:
     """A URL's text with what does not belong percent-encoded; spaces become plus signs."""
-    return urllib.parse.quote_plus(text, safe="!*()'")
+    return _lower_hex(urllib.parse.quote_plus(text, safe="!*()'"))
 
 
 def url_encode_component(text: str) -> str:
     """A URL component percent-encoded."""
-    return urllib.parse.quote(text, safe="!*()'~")
+    return _lower_hex(urllib.parse.quote(text, safe="!*()'~"))
 
 
 def url_decode(text: str) -> str:

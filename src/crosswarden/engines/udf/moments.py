@@ -28,7 +28,7 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _SLASHED = re.compile(
-    r"(?P<M>\d{1,2})/(?P<D>\d{1,2})/(?P<Y>\d{4}|\d{2})"
+    r"(?P<M>\d{1,2})[/-](?P<D>\d{1,2})[/-](?P<Y>\d{4}|\d{2})"
     r"(?:[,T\s]+(?P<h>\d{1,2}):(?P<m>\d{1,2})(?::(?P<s>\d{1,2})(?:\.(?P<f>\d{1,9}))?)?)?"
     r"\s*(?P<p>[AP]M)?\s*(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
@@ -253,11 +253,14 @@ def utc_to_local(value: int | None, zone: str) -> int | None:
 
 
 def local_to_utc(value: int | None, zone: str) -> int | None:
-    """The UTC moment of a time zone's wall clock."""
+    """The UTC moment of a time zone's wall clock; an hour that the clock skips counts by the time after it."""
     if value is None:
         return None
-    moment = moment_of(value).replace(tzinfo=_zone(zone)).astimezone(UTC).replace(tzinfo=None)
-    return ticks(moment) + value % 10
+    local, place = moment_of(value), _zone(zone)
+    moment = local.replace(tzinfo=place).astimezone(UTC)
+    if moment.astimezone(place).replace(tzinfo=None) != local:
+        moment = local.replace(tzinfo=place, fold=1).astimezone(UTC)
+    return ticks(moment.replace(tzinfo=None)) + value % 10
 
 
 _ZONED = ("BIGINT", "VARCHAR")

@@ -150,6 +150,15 @@ def to_hex(value: int | None, width: int | None) -> str:
     return "" if value is None else f"{value & 0xFFFF_FFFF_FFFF_FFFF:x}".zfill(min(width or 0, 64))
 
 
+def int_hex(value: int | None, width: int | None) -> str:
+    """An int in hexadecimal: 32 bits.
+
+    >>> int_hex(-256, 8)
+    'ffffff00'
+    """
+    return "" if value is None else f"{value & 0xFFFF_FFFF:x}".zfill(min(width or 0, 64))
+
+
 def rand(most: int | None, _: int | None) -> float | int | None:
     """A random real below 1; with a number, a random whole number below it."""
     if most is None:
@@ -163,16 +172,31 @@ def new_guid(_: int | None) -> str:
 
 
 def distance(
-    longitude1: float | None, latitude1: float | None, longitude2: float | None, latitude2: float | None
+    longitude1: float | None,
+    latitude1: float | None,
+    longitude2: float | None,
+    latitude2: float | None,
+    spheroid: bool | None,
 ) -> float | None:
-    """Metres between two places on the WGS-84 ellipsoid, by Vincenty's formula; null for what is no place."""
+    """Metres between two places on a sphere (or on the WGS-84 spheroid); null for what is no place.
+
+    >>> round(distance(-122.407628, 47.578557, -118.275287, 34.019056, None), 2)
+    1546754.35
+    """
     if longitude1 is None or latitude1 is None or longitude2 is None or latitude2 is None:
         return None
     if not (
         abs(longitude1) <= 180 and abs(longitude2) <= 180 and abs(latitude1) <= 90 and abs(latitude2) <= 90
     ):
         return None
-    return _vincenty(*map(math.radians, (longitude1, latitude1, longitude2, latitude2)))
+    radians = tuple(map(math.radians, (longitude1, latitude1, longitude2, latitude2)))
+    return _vincenty(*radians) if spheroid else _haversine(*radians)
+
+
+def _haversine(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
+    half = math.sin((lat2 - lat1) / 2) ** 2
+    half += math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return 2 * 6_371_010 * math.asin(math.sqrt(half))
 
 
 def _vincenty(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
@@ -213,7 +237,7 @@ def geohash(longitude: float | None, latitude: float | None, accuracy: int | Non
     >>> geohash(-80.195829, 25.802215, 8)
     'dhwfz15h'
     """
-    length = 5 if accuracy is None else accuracy
+    length = accuracy or 0
     if longitude is None or latitude is None or not 1 <= length <= 18:
         return ""
     if not (abs(longitude) <= 180 and abs(latitude) <= 90):
@@ -245,8 +269,9 @@ BODIES = {
     "kql_decimal_arithmetic": Body(decimal_arithmetic, ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR"),
     "kql_decimal_floor": Body(decimal_floor, ("VARCHAR", "VARCHAR"), "VARCHAR"),
     "kql_to_hex": Body(to_hex, ("BIGINT", "BIGINT"), "VARCHAR", ""),
+    "kql_int_hex": Body(int_hex, ("BIGINT", "BIGINT"), "VARCHAR", ""),
     "kql_rand": Body(rand, ("BIGINT", "BIGINT"), "DOUBLE", volatile=True),
     "kql_new_guid": Body(new_guid, ("BIGINT",), "VARCHAR", volatile=True),
-    "kql_geo_distance": Body(distance, ("DOUBLE", "DOUBLE", "DOUBLE", "DOUBLE"), "DOUBLE"),
+    "kql_geo_distance": Body(distance, ("DOUBLE", "DOUBLE", "DOUBLE", "DOUBLE", "BOOLEAN"), "DOUBLE"),
     "kql_geohash": Body(geohash, ("DOUBLE", "DOUBLE", "BIGINT"), "VARCHAR", ""),
 }

@@ -24,11 +24,11 @@ def _finite(text: str | None) -> list[float]:
 
 
 def _correlation(values: Any, lag: int) -> float:
-    """The autocorrelation at a lag, of the parts that overlap."""
-    a, b = values[:-lag], values[lag:]
-    a, b = a - a.mean(), b - b.mean()
-    under = math.sqrt(float((a * a).sum() * (b * b).sum()))
-    return float((a * b).sum() / under) if under else 0.0
+    """The autocorrelation at a lag, made up for the points that overlap no more."""
+    flat = values - values.mean()
+    under = float((flat * flat).sum())
+    over = float((flat[:-lag] * flat[lag:]).sum()) * len(values) / (len(values) - lag)
+    return max(-1.0, min(1.0, over / under)) if under else 0.0
 
 
 def _line(values: list[float]) -> tuple[float, float]:
@@ -46,14 +46,15 @@ def _detect(values: list[float], least: float, most: float, count: int) -> list[
     if n < 8:
         return []
     slope, start = _line(values)
-    flat = np.array(values) - (slope * np.arange(n) + start)
     raw = np.array(values)
-    low, high = max(4, math.ceil(least)), min(n // 2, math.floor(most))
+    flat = raw - (slope * np.arange(n) + start)
+    noise = 2 / math.sqrt(n)
+    low, high = max(4, math.ceil(least)), min((n - 1) // 2, math.floor(most) if math.isfinite(most) else n)
     scores = {lag: _correlation(flat, lag) for lag in range(max(low - 1, 1), min(high + 1, n - 2) + 1)}
     peaks = []
     for lag in range(low, high + 1):
         score = scores.get(lag, 0.0)
-        if score > 0 and score >= scores.get(lag - 1, -1.0) and score >= scores.get(lag + 1, -1.0):
+        if score > noise and score >= scores.get(lag - 1, -1.0) and score >= scores.get(lag + 1, -1.0):
             peaks.append((float(lag), min(1.0, max(score, _correlation(raw, lag)))))
     peaks.sort(key=lambda peak: (-round(peak[1], 6), peak[0]))
     kept: list[tuple[float, float]] = []
@@ -85,7 +86,7 @@ def periods_validate(text: str | None, periods: list[float | None]) -> str | Non
         peak = fits and score >= max(
             _correlation(values, lag - 1), _correlation(values, min(lag + 1, len(values) - 2))
         )
-        scores.append(score if peak and score > 0 else 0.0)
+        scores.append(score if peak and score > 2 / math.sqrt(len(values)) else 0.0)
     return dumps([[float(period or 0) for period in periods], scores])
 
 

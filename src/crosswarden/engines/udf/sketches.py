@@ -21,6 +21,8 @@ def _order(value: Any) -> tuple[int, Any]:
 
 
 def _state(weights: dict[Any, tuple[Any, int]]) -> str | None:
+    if not weights:
+        return None
     entries = sorted(weights.values(), key=lambda entry: _order(entry[0]))
     return dumps([[7], [value for value, _ in entries], [weight for _, weight in entries]])
 
@@ -95,13 +97,13 @@ def percentrank_tdigest(text: str | None, wanted: str | None) -> float | None:
 def hll(values: list[str | None] | None) -> str | None:
     """The state of a group's distinct values (as JSON texts)."""
     hashes = {xxhash64(text.encode("utf-8")) for text in values or [] if text is not None}
-    return dumps([[1024, 14], [str(value) for value in sorted(hashes)], []])
+    return dumps([[1024, 14], [str(value) for value in sorted(hashes)], []]) if hashes else None
 
 
 def hll_merge(states: list[str | None] | None) -> str | None:
     """Several states in one."""
     hashes = {value for text in states or [] if text is not None for value in loads(text)[1]}
-    return dumps([[1024, 14], sorted(hashes, key=int), []])
+    return dumps([[1024, 14], sorted(hashes, key=int), []]) if hashes else None
 
 
 def dcount_hll(text: str | None) -> int | None:
@@ -166,8 +168,7 @@ def percentiles(
     values: list[str | None] | None, weights: list[int | None] | None, percents: list[float | None] | None
 ) -> str | None:
     """Nearest-rank percentiles of a group, as an array."""
-    state = tdigest(values, weights)
-    return percentiles_array_tdigest(state, percents)
+    return percentiles_array_tdigest(tdigest(values, weights), percents)
 
 
 _LIST = ("VARCHAR[]",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import regex
@@ -67,24 +68,27 @@ def has_any_index(text: str, terms: str | None) -> int:
 def index_of(
     text: str, lookup: str, start: int | None, length: int | None, occurrence: int | None
 ) -> int | None:
-    """The position of the n-th occurrence of a string; -1 when there is none.
+    """The position of the n-th occurrence of a string; -1 when there is none. Each search has the whole length.
 
-    >>> index_of("abcdefgabcdefg", "cde", 0, 10, 2), index_of("abcdefgabcdefg", "cde", 0, -1, 2)
+    >>> index_of("abcdefgabcdefg", "cde", 1, 2, 1), index_of("abcdefgabcdefg", "cde", 1, 10, 2)
     (-1, 9)
     """
-    begin, end = _range(text, start, length)
-    position = begin - 1
+    begin, _ = _range(text, start, length)
     for _ in range(_occurrence(occurrence)):
-        position = text.find(lookup, position + 1, end)
+        begin, end = _range(text, begin, length)
+        position = text.find(lookup, begin, end)
         if position < 0:
             return -1
-    return position
+        begin = position + 1
+    return begin - 1
 
 
 def index_of_regex(
     text: str, pattern: str, start: int | None, length: int | None, occurrence: int | None
 ) -> int | None:
     """The position of the n-th match of a pattern; -1 when there is none."""
+    if start is not None and start < 0:
+        return None
     begin, end = _range(text, start, length)
     matches = compiled(pattern).finditer(text[begin:end])
     for number, match in enumerate(matches, 1):
@@ -123,16 +127,34 @@ def count_of(text: str, lookup: str, kind: str) -> int | None:
 
 
 def replace_strings(text: str, lookups: str | None, rewrites: str | None) -> str:
-    """Replace each of several strings; a single rewrite serves them all."""
+    """Replace each of several strings, in order; what one has replaced is not looked at again.
+
+    >>> replace_strings("a cat into a dog", '["cat","dog"]', '["dog","pigeon"]')
+    'a dog into a pigeon'
+    """
     found, new = loads(lookups), loads(rewrites)
     if not isinstance(found, list):
         return text
     replacements = new if isinstance(new, list) else [new] * len(found)
     if len(replacements) != len(found):
         raise ValueError("lengths differ")
+    parts: list[tuple[str, bool]] = [(text, False)]
     for old, value in zip(found, replacements, strict=True):
-        text = text.replace(as_text(old), as_text(value))
-    return text
+        if isinstance(old, str) and old:
+            parts = _replaced(parts, old, value if isinstance(value, str) else old)
+    return "".join(part for part, _ in parts)
+
+
+def _replaced(parts: list[tuple[str, bool]], old: str, new: str) -> list[tuple[str, bool]]:
+    """The parts with one more string replaced; what was replaced before is left alone."""
+    out: list[tuple[str, bool]] = []
+    for part, done in parts:
+        pieces = [part] if done else part.split(old)
+        for position, piece in enumerate(pieces):
+            if position:
+                out.append((new, True))
+            out.append((piece, done))
+    return out
 
 
 def translate(search: str, replacement: str, text: str) -> str:
@@ -183,7 +205,7 @@ def domain_to_punycode(text: str) -> str:
     """
     return ".".join(
         label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
-        for label in text.split(".")
+        for label in re.split(r"[.\u3002\uff0e\uff61]", text)
     )
 
 

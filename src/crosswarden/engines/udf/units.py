@@ -161,7 +161,7 @@ _VOLUME = {
     "CubicInch": 0.0254**3,
     "CubicYard": 0.9144**3,
     "CubicMile": 1609.344**3,
-    "AcreFoot": 1233.48183754752,
+    "AcreFoot": 1 / 0.000810714,
     "BoardFoot": 0.0254**3 * 144,
     "UsGallon": _GALLON,
     "DecausGallon": 10 * _GALLON,

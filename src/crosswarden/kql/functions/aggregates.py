@@ -101,13 +101,11 @@ def _dcount(value: Argument, result: Kind) -> Expression:
 
 
 def _spread(name: str) -> Build:
-    """A deviation or variance, of ticks for times; 0 for a single value, NaN for none."""
+    """A deviation or variance, of ticks for times; 0 for one value and for none."""
 
     def build(value: Argument, result: Kind) -> Expression:
         found = call(f"{name}", cast(value.expr, "DOUBLE"))
-        nan = cast(text("nan"), "DOUBLE")
-        few = exp.LT(this=call("count", value.expr), expression=number(1))
-        return case([(few, nan)], call("coalesce", found, cast(number(0), "DOUBLE")))
+        return call("coalesce", found, cast(number(0), "DOUBLE"))
 
     return build
 
@@ -144,9 +142,8 @@ def _list(
     if distinct and value.type is Type.DYNAMIC:
         return call("kql_set_of", _collected(item, predicate, nulls=False), _size(limit))
     if distinct:
-        made: Expression = call("list_distinct", _collected(item, predicate, nulls=False))
-    else:
-        made = _collected(item, predicate, nulls=nulls)
+        return call("kql_set_text", _collected(item, predicate, nulls=False), _size(limit))
+    made = _collected(item, predicate, nulls=nulls)
     made = call("list_slice", made, number(1), _size(limit))
     return call("kql_list_text", made)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crosswarden.kql.functions.calls import as_type, convert, macro
+from crosswarden.kql.functions.calls import as_type, convert
 from crosswarden.kql.functions.entries import Table, lowered, udf
 from crosswarden.kql.functions.kinds import Form, Kind
 from crosswarden.kql.functions.model import Argument, Context, Lowering
-from crosswarden.kql.sql import Expression, call, text
+from crosswarden.kql.sql import Expression, call, cast, null, text
 from crosswarden.tables import Type
 
 __all__ = ["CONVERSIONS"]
@@ -49,6 +49,13 @@ def _dynamic_to_json(arguments: Sequence[Argument], result: Kind, context: Conte
     return as_type(value, Type.STRING)
 
 
+def _tohex(arguments: Sequence[Argument], result: Kind, context: Context) -> Expression:
+    value, *width = arguments
+    name = "kql_int_hex" if value.type is Type.INT else "kql_to_hex"
+    size = as_type(width[0], Type.LONG) if width else cast(null(), "BIGINT")
+    return call(name, as_type(value, Type.LONG), size)
+
+
 CONVERSIONS: Table = {
     "tostring": lowered(_FAMILY, _to(Type.STRING)),
     "toint": lowered(_FAMILY, _to(Type.INT)),
@@ -70,5 +77,5 @@ CONVERSIONS: Table = {
     "extractjson": udf(_FAMILY, _extract_json),
     "dynamic_to_json": udf(_FAMILY, _dynamic_to_json),
     "gettype": lowered(_FAMILY, _gettype),
-    "tohex": udf(_FAMILY, macro("kql_to_hex", "LL", None)),
+    "tohex": udf(_FAMILY, _tohex),
 }

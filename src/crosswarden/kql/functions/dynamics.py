@@ -105,7 +105,7 @@ DYNAMICS: Table = {
     "set_intersect": udf(_SET, _each("kql_set_intersect")),
     "set_difference": udf(_SET, _each("kql_set_difference")),
     "set_has_element": udf(_SET, macro("kql_set_has_element", "JJ")),
-    "jaccard_index": udf(_SET, macro("kql_jaccard", "JJ")),
+    "jaccard_index": udf(_SET, fixed(lambda a, b: call("kql_real_json", call("kql_jaccard", a, b)), "JJ")),
     "pack": udf(_BAG, _pack),
     "pack_dictionary": udf(_BAG, _pack),
     "bag_pack": udf(_BAG, _pack),

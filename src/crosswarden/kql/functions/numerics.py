@@ -53,7 +53,7 @@ def _logarithm(name: str) -> Lowering:
 
 
 def _abs(arguments: Sequence[Argument], result: Kind, context: Context) -> Expression:
-    return attempt(call("abs", arguments[0].expr))
+    return attempt(call("abs", cast(arguments[0].expr, SQL_TYPES[result.type])))
 
 
 def _round(arguments: Sequence[Argument], result: Kind, context: Context) -> Expression:

@@ -93,7 +93,7 @@ def _negated(arguments: Sequence[Argument], result: Kind, context: Context) -> E
 
 
 def _same(arguments: Sequence[Argument], result: Kind, context: Context) -> Expression:
-    return arguments[0].expr
+    return as_type(arguments[0], result.type)
 
 
 def _comparable(left: Argument, right: Argument) -> tuple[Expression, Expression, bool]:

@@ -8,7 +8,7 @@ from crosswarden.kql.functions.calls import as_type, convert, macro, values
 from crosswarden.kql.functions.entries import Table, binder, udf, unsupported
 from crosswarden.kql.functions.kinds import Kind
 from crosswarden.kql.functions.model import Argument, Context, Lowering
-from crosswarden.kql.sql import Expression, call, cast
+from crosswarden.kql.sql import Expression, call, cast, truth
 from crosswarden.tables import Type
 
 __all__ = ["STATES"]
@@ -44,7 +44,9 @@ def _units(family: str) -> Lowering:
 
 
 def _distance(arguments: Sequence[Argument], result: Kind, context: Context) -> Expression:
-    return call("kql_geo_distance", *(cast(argument.expr, "DOUBLE") for argument in arguments[:4]))
+    places = [cast(argument.expr, "DOUBLE") for argument in arguments[:4]]
+    spheroid = as_type(arguments[4], Type.BOOL) if len(arguments) > 4 else truth(False)
+    return call("kql_geo_distance", *places, spheroid)
 
 
 _UNITS = ("angle", "energy", "force", "length", "mass", "speed", "temperature", "volume")

@@ -100,15 +100,24 @@ def _extract_all(arguments: Sequence[Argument], result: Kind, context: Context) 
         raise LookupError("extract_all with a pattern that is no constant")
     subject, known = search_text(source), _groups(pattern.constant)
     wanted = dynamic_constant(arguments[1]) if len(arguments) == 3 else None
-    chosen = [item for item in wanted if isinstance(item, int)] if isinstance(wanted, list) else []
-    names = re.findall(r"\(\?P?<([A-Za-z_]\w*)>", pattern.constant)
-    if isinstance(wanted, list):
-        chosen += [names.index(item) + 1 for item in wanted if isinstance(item, str) and item in names]
+    chosen = _chosen(pattern.constant, wanted) if isinstance(wanted, list) else []
     groups = chosen or list(range(1, known + 1)) or [0]
     found = [_all_of_group(subject, pattern.constant, group) for group in groups]
     if len(found) == 1:
         return call("kql_matches_json", found[0])
     return call("kql_matches_json", call("kql_rows", call("list_value", *found)))
+
+
+def _chosen(pattern: str, wanted: Sequence[object]) -> list[int]:
+    """The numbers of groups given by number or by name.
+
+    >>> _chosen(r"(?P<a>x)(y)(?P<b>z)", ["b", 2])
+    [3, 2]
+    """
+    opened = re.findall(r"\((?:\?P?<([A-Za-z_]\w*)>|(?!\?))", re.sub(r"\\.", "", pattern))
+    numbers = {name: at for at, name in enumerate(opened, 1) if name}
+    found = [item if isinstance(item, int) else numbers.get(str(item), 0) for item in wanted]
+    return [group for group in found if group]
 
 
 def _all_of_group(subject: Expression, pattern: str, group: int) -> Expression:
@@ -200,8 +209,8 @@ STRINGS: Table = {
     "unicode_codepoints_to_string": udf(_FAMILY, _code_points),
     "punycode_to_string": udf(_FAMILY, macro("kql_from_punycode", "S")),
     "punycode_from_string": udf(_FAMILY, macro("kql_to_punycode", "S")),
-    "punycode_domain_to_string": udf(_FAMILY, macro("kql_domain_from_punycode", "S")),
-    "punycode_domain_from_string": udf(_FAMILY, macro("kql_domain_to_punycode", "S")),
+    "punycode_domain_to_string": udf(_FAMILY, macro("kql_domain_to_punycode", "S")),
+    "punycode_domain_from_string": udf(_FAMILY, macro("kql_domain_from_punycode", "S")),
     "regex_quote": simple(_FAMILY, macro("kql_regex_quote", "S")),
     "isempty": lowered(_FAMILY, _isempty),
     "isnotempty": lowered(_FAMILY, _isnotempty),

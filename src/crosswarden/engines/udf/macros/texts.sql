@@ -42,16 +42,14 @@ CREATE MACRO kql_gettype(j) AS
 
 CREATE MACRO kql_isempty_dynamic(j) AS coalesce(j, '""') = '""';
 
-CREATE MACRO kql_few_steps(a, b, s) AS s <> 0 AND abs((b::HUGEINT - a::HUGEINT) // s) < 1048576;
-
 CREATE MACRO kql_steps(a, b, s) AS
-  list_transform(range(0, CASE WHEN kql_few_steps(a, b, s) THEN CAST((b::HUGEINT - a::HUGEINT) // s + 1 AS BIGINT) END), lambda i: a + i * s);
+  list_transform(range(0, CAST(least(1048576, CASE WHEN s <> 0 AND (b::HUGEINT - a::HUGEINT) * sign(s) >= 0 THEN (b::HUGEINT - a::HUGEINT) // s + 1 ELSE 0 END) AS BIGINT)), lambda i: a + i * s);
 
 CREATE MACRO kql_range_long(a, b, s) AS '[' || coalesce(array_to_string(kql_steps(a, b, s), ','), '') || ']';
 
 CREATE MACRO kql_range_real(a, b, s) AS
-  CASE WHEN s <> 0 AND isfinite((b - a) / s) AND abs((b - a) / s) < 1048576 THEN
-    '[' || coalesce(array_to_string(list_transform(range(0, CAST(floor((b - a) / s + 1e-9) AS BIGINT) + 1), lambda i: kql_real_json(a + i * s)), ','), '') || ']' END;
+  CASE WHEN s <> 0 AND isfinite((b - a) / s) THEN
+    '[' || coalesce(array_to_string(list_transform(range(0, CAST(greatest(-1, least(1048575, floor((b - a) / s + 1e-9))) AS BIGINT) + 1), lambda i: kql_real_json(a + i * s)), ','), '') || ']' END;
 
 CREATE MACRO kql_range_datetime(a, b, s) AS
   '[' || coalesce(array_to_string(list_transform(kql_steps(a, b, s), lambda t: kql_datetime_json(t)), ','), '') || ']';

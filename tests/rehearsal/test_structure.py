@@ -161,7 +161,7 @@ ACCEPTED = (
     (r"Add-MailboxPermission/1", r"\+ \.Parameters\[(AutoMapping|InheritanceType)\]", UNSHOWN),
     (
         r"New-(InboxRule|TransportRule)/1",
-        r"\+ \.Parameters\[(Mailbox|SubjectOrBodyContainsWords|RemoveHeader|ForwardTo)\]",
+        r"\+ \.Parameters\[(Mailbox|SubjectOrBodyContainsWords|SubjectContainsWords|RemoveHeader|ForwardTo|MoveToFolder)\]",
         UNSHOWN,
     ),
     (r"New-TransportRule/1", r"- \.Parameters\[(BlindCopyTo|SubjectOrBodyContainsWords)\]", UNSHOWN),

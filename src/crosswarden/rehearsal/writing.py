@@ -21,6 +21,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from crosswarden.errors import UsageError
+from crosswarden.rehearsal.business import business
 from crosswarden.rehearsal.clock import DAY, iso
 from crosswarden.rehearsal.errands import errands
 from crosswarden.rehearsal.event import Event, Stream
@@ -295,7 +296,10 @@ def _today(writing: Writing, organisation: Organisation, day: int, events: Seque
         streams = [kind.stream for kind in kinds.every]
         for draft in live_day(organisation, kinds, day, start):
             rows[streams[draft[1]]].append(draft)
-        every += errands(organisation, day, start, (start // DAY + 3) % 7 >= 5)
+        weekend = (start // DAY + 3) % 7 >= 5
+        every += errands(organisation, day, start, weekend)
+        if not weekend:
+            every += business(organisation, day, start)
     for event in every:
         rows[event.stream].append((event.tick, -1, 0, event.record))
     for each in rows.values():

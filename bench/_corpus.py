@@ -523,6 +523,8 @@ def _b2c() -> list[Case]:
         Case("B2C token of another tenant", "issuer-mismatch", token({**claims, "iss": f"{host}/{OTHER_TENANT}/v2.0/"}), "b2c", allowed),
         Case("Entra token, B2C metadata", "issuer-mismatch", token(), "b2c", allowed),
         Case("B2C token, Entra metadata, configured", "issuer-mismatch", token(claims), "common", allowed),
+        Case("B2C token, key of another issuer", "key-issuer-mismatch", token(claims), "b2c foreign key", allowed),
+        Case("B2C token, key without issuer among others", "key-without-issuer", token(claims, "other", "plain-key"), "b2c foreign key", allowed),
         Case("B2C token whose tid is another", "tid-not-of-issuer", token({**claims, "tid": OTHER_TENANT}), "b2c", allowed),
     ]  # fmt: skip
 

@@ -300,6 +300,9 @@ def worlds() -> Mapping[str, World]:
             metadata(WORLDWIDE, "common"),
         ),
         "b2c": World({"keys": [jwk(entra, "entra-key", None, None)]}, b2c),
+        "b2c foreign key": World(
+            {"keys": [jwk(entra, "entra-key", template, None), jwk(other, "plain-key", None, None)]}, b2c
+        ),
         "external id": World({"keys": [jwk(entra, "entra-key", external, None)]}, {"issuer": external}),
         "empty": World({"keys": []}, metadata(WORLDWIDE, "common")),
     }

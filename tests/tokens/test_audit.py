@@ -280,3 +280,14 @@ def test_hostile_source_ends_as_a_finding_at_most(text: str) -> None:
     assert {one.rule for one in audit_python("x.py", text)} <= {"unreadable"}
     audit_javascript("x.js", "require('jose')\njwtVerify" + text)
     audit_csharp("x.cs", text)
+
+
+def test_what_is_too_large_is_left_out_and_said(
+    tmp_path: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file beyond the limit makes the exit code 3 and is named; the rest is read."""
+    monkeypatch.setattr("crosswarden.tokens.auditing.SIZE_LIMIT", 100)
+    (tmp_path / "large.py").write_text("x = 1\n" * 100)
+    (tmp_path / "small.py").write_text("x = 1\n")
+    result = run("audit", str(tmp_path))
+    assert result.return_value == 3 and "large.py: too large" in result.stderr and "1 py" in result.stderr

@@ -305,3 +305,29 @@ def test_a_key_long_gone_is_refused_by_name(run: Run, world_files: Files, tmp_pa
     ]
     result = run(*check)
     assert result.return_value == 1 and "[key-retired]" in result.output
+
+
+def test_too_many_distinct_tokens_are_counted_not_dropped_in_silence(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the limit of distinct tokens the rest is counted, said, and makes the exit code 3."""
+    monkeypatch.setattr("crosswarden.tokens.scanning.DISTINCT_LIMIT", 2)
+    path = tmp_path / "many.log"
+    path.write_text("\n".join(token(v2_claims(x=number)) for number in range(5)))
+    result = run("scan", str(path), "--at", str(NOW))
+    assert (
+        result.return_value == 3
+        and len(result.stdout.splitlines()) == 2
+        and "3 further tokens" in result.stderr
+    )
+
+
+def test_what_becomes_too_large_is_a_file_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A compressed file that grows beyond the limit is named, and what was found before it counts."""
+    monkeypatch.setattr("crosswarden.tokens.scanning.INFLATED_LIMIT", PIECE)
+    path = tmp_path / "bomb.gz"
+    path.write_bytes(gzip.compress(token().encode() + b" " * 3 * PIECE))
+    found = scan_paths([path], NOW, TRUSTS)
+    assert len(found.unread) == 1 and "more than" in found.unread[0][1] and len(found.found) == 1

@@ -207,6 +207,11 @@ def has_element(text: str | None, wanted: str | None) -> bool | None:
     return any(same(item) == key for item in _array(text))
 
 
+def set_equals(left: str | None, right: str | None) -> bool | None:
+    """Whether two arrays hold the same elements."""
+    return {same(item) for item in _array(left)} == {same(item) for item in _array(right)}
+
+
 def jaccard(left: str | None, right: str | None) -> float | None:
     """The size of two sets' intersection over that of their union; NaN when both are empty."""
     a, b = ({same(item) for item in _array(text)} for text in (left, right))
@@ -369,6 +374,7 @@ BODIES = {
     "kql_set_intersect": _many(intersect),
     "kql_set_difference": _many(difference),
     "kql_set_has_element": Body(has_element, _TWO, "BOOLEAN"),
+    "kql_set_equals": Body(set_equals, _TWO, "BOOLEAN"),
     "kql_jaccard": Body(jaccard, _TWO, "DOUBLE"),
     "kql_zip": _many(zip_),
     "kql_repeat": Body(repeat, ("VARCHAR", "BIGINT"), "VARCHAR"),

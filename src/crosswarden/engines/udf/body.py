@@ -47,6 +47,7 @@ _ARITIES: dict[int, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
     3: lambda f: lambda a, b, c: f(a, b, c),
     4: lambda f: lambda a, b, c, d: f(a, b, c, d),
     5: lambda f: lambda a, b, c, d, e: f(a, b, c, d, e),
+    6: lambda f: lambda a, b, c, d, e, g: f(a, b, c, d, e, g),
     7: lambda f: lambda a, b, c, d, e, g, h: f(a, b, c, d, e, g, h),
 }
 

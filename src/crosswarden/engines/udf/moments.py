@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from crosswarden.engines.udf.body import Body
+from crosswarden.engines.udf.dynamic import dumps
 
 __all__ = ["BODIES", "parse_datetime", "parse_timespan"]
 
@@ -263,12 +264,18 @@ def local_to_utc(value: int | None, zone: str) -> int | None:
     return ticks(moment.replace(tzinfo=None)) + value % 10
 
 
+def zones(_: int | None) -> str | None:
+    """The names of all time zones."""
+    return dumps(sorted(available_timezones()))
+
+
 _ZONED = ("BIGINT", "VARCHAR")
 BODIES = {
     "kql_text_datetime_slow": Body(parse_datetime, ("VARCHAR",), "BIGINT"),
     "kql_text_timespan_slow": Body(parse_timespan, ("VARCHAR",), "BIGINT"),
     "kql_format_datetime": Body(format_datetime, _ZONED, "VARCHAR", ""),
     "kql_format_timespan": Body(format_timespan, _ZONED, "VARCHAR", ""),
+    "kql_zones": Body(zones, ("BIGINT",), "VARCHAR"),
     "kql_utc_to_local": Body(utc_to_local, _ZONED, "BIGINT"),
     "kql_local_to_utc": Body(local_to_utc, _ZONED, "BIGINT"),
 }

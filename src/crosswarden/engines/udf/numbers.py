@@ -110,6 +110,28 @@ def beta_inv(p: float | None, a: float | None, b: float | None) -> float | None:
     return (low + high) / 2
 
 
+def welch_test(
+    mean1: float | None,
+    variance1: float | None,
+    count1: float | None,
+    mean2: float | None,
+    variance2: float | None,
+    count2: float | None,
+) -> float | None:
+    """The two-sided p-value of Welch's t-test.
+
+    >>> round(welch_test(20.82, 7.6817, 15, 22.987, 3.3084, 15), 3)
+    0.02
+    """
+    if None in (mean1, variance1, count1, mean2, variance2, count2):
+        return None
+    means, variances, counts = (mean1, mean2), (variance1, variance2), (count1, count2)
+    a, b = (float(v or 0) / float(n or 0) for v, n in zip(variances, counts, strict=True))
+    t = (float(means[0] or 0) - float(means[1] or 0)) / math.sqrt(a + b)
+    freedom = (a + b) ** 2 / (a * a / (float(counts[0] or 0) - 1) + b * b / (float(counts[1] or 0) - 1))
+    return beta_cdf(freedom / (freedom + t * t), freedom / 2, 0.5)
+
+
 def decimal_arithmetic(operator: str, left: str | None, right: str | None) -> str | None:
     """Arithmetic of decimals with 34 digits; null for what has no result."""
     if left is None or right is None:
@@ -266,6 +288,7 @@ BODIES = {
     "kql_beta_cdf": Body(beta_cdf, _THREE, "DOUBLE"),
     "kql_beta_pdf": Body(beta_pdf, _THREE, "DOUBLE"),
     "kql_beta_inv": Body(beta_inv, _THREE, "DOUBLE"),
+    "kql_welch_test": Body(welch_test, ("DOUBLE",) * 6, "DOUBLE"),
     "kql_decimal_arithmetic": Body(decimal_arithmetic, ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR"),
     "kql_decimal_floor": Body(decimal_floor, ("VARCHAR", "VARCHAR"), "VARCHAR"),
     "kql_to_hex": Body(to_hex, ("BIGINT", "BIGINT"), "VARCHAR", ""),

@@ -94,6 +94,23 @@ def percentrank_tdigest(text: str | None, wanted: str | None) -> float | None:
     return None if rank is None or not total else 100 * rank / total
 
 
+def is_tdigest(text: str | None) -> bool:
+    """Whether a dynamic has the layout of a tdigest state."""
+    state = loads(text)
+    return (
+        isinstance(state, list)
+        and len(state) == 3
+        and all(isinstance(part, list) for part in state)
+        and len(state[1]) == len(state[2])
+    )
+
+
+def is_hll(text: str | None) -> bool:
+    """Whether a dynamic has the layout of an hll state."""
+    state = loads(text)
+    return isinstance(state, list) and len(state) == 3 and isinstance(state[0], list) and len(state[0]) == 2
+
+
 def hll(values: list[str | None] | None) -> str | None:
     """The state of a group's distinct values (as JSON texts)."""
     hashes = {xxhash64(text.encode("utf-8")) for text in values or [] if text is not None}
@@ -179,6 +196,8 @@ BODIES = {
     "kql_percentiles_tdigest": Body(percentiles_array_tdigest, ("VARCHAR", "DOUBLE[]"), "VARCHAR"),
     "kql_rank_tdigest": Body(rank_tdigest, ("VARCHAR", "VARCHAR"), "DOUBLE"),
     "kql_percentrank_tdigest": Body(percentrank_tdigest, ("VARCHAR", "VARCHAR"), "DOUBLE"),
+    "kql_is_tdigest": Body(is_tdigest, ("VARCHAR",), "BOOLEAN", False),
+    "kql_is_hll": Body(is_hll, ("VARCHAR",), "BOOLEAN", False),
     "kql_hll": Body(hll, _LIST, "VARCHAR"),
     "kql_hll_merge": Body(hll_merge, _LIST, "VARCHAR"),
     "kql_dcount_hll": Body(dcount_hll, ("VARCHAR",), "BIGINT"),

@@ -104,6 +104,7 @@ DYNAMICS: Table = {
     "set_union": udf(_SET, _each("kql_set_union")),
     "set_intersect": udf(_SET, _each("kql_set_intersect")),
     "set_difference": udf(_SET, _each("kql_set_difference")),
+    "set_equals": udf(_SET, macro("kql_set_equals", "JJ")),
     "set_has_element": udf(_SET, macro("kql_set_has_element", "JJ")),
     "jaccard_index": udf(_SET, fixed(lambda a, b: call("kql_real_json", call("kql_jaccard", a, b)), "JJ")),
     "pack": udf(_BAG, _pack),

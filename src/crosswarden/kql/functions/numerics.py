@@ -141,6 +141,22 @@ def _rand(arguments: Sequence[Argument], result: Kind, context: Context) -> Expr
     return call("kql_rand", most, number(0))
 
 
+def _around(arguments: Sequence[Argument], result: Kind, context: Context) -> Expression:
+    value, center, delta = arguments
+    kind = Type.REAL if value.type.is_numeric else value.type
+    span = Type.REAL if value.type.is_numeric else Type.TIMESPAN
+    x, middle, reach = as_type(value, kind), as_type(center, kind), as_type(delta, span)
+    low = attempt(exp.Sub(this=paren(middle), expression=paren(reach)))
+    high = attempt(exp.Add(this=paren(middle), expression=paren(reach)))
+    return paren(exp.Between(this=x, low=low, high=high))
+
+
+def _assert(arguments: Sequence[Argument], result: Kind, context: Context) -> Expression:
+    condition, message = as_type(arguments[0], Type.BOOL), as_type(arguments[1], Type.STRING)
+    failed = call("concat", text("assert() has failed with message: '"), message, text("'"))
+    return case([(condition, truth(True))], cast(call("error", failed), "BOOLEAN"))
+
+
 NUMERICS: Table = {
     "abs": lowered(_MATH, _abs),
     "sign": lowered(_MATH, _sign),
@@ -175,6 +191,9 @@ NUMERICS: Table = {
     "isfinite": lowered(_MATH, _isfinite("isfinite")),
     "isinf": lowered(_MATH, _isfinite("isinf")),
     "isnan": lowered(_MATH, _isfinite("isnan")),
+    "around": lowered(_MATH, _around),
+    "welch_test": udf(_MATH, macro("kql_welch_test", "RRRRRR")),
+    "assert": lowered(_CHOICE, _assert),
     "rand": udf(_MATH, _rand),
     "binary_and": simple(_BITS, _bitwise(exp.BitwiseAnd)),
     "binary_or": simple(_BITS, _bitwise(exp.BitwiseOr)),

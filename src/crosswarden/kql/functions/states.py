@@ -65,6 +65,8 @@ STATES: Table = {
     "tdigest_merge": udf(_STATE, macro("kql_tdigest_merge", "J*")),
     "merge_tdigest": udf(_STATE, macro("kql_tdigest_merge", "J*")),
     "hll_merge": udf(_STATE, macro("kql_hll_merge", "J*")),
+    "tdigest_isvalid": udf(_STATE, macro("kql_is_tdigest", "J")),
+    "hll_isvalid": udf(_STATE, macro("kql_is_hll", "J")),
     "dcount_hll": udf(_STATE, macro("kql_dcount_hll", "J")),
     **{f"convert_{family}": udf(_UNIT, _units(family)) for family in _UNITS},
     "geo_distance_2points": udf(_GEO, _distance),
@@ -80,7 +82,6 @@ STATES: Table = {
     **{name: binder("graph", "it belongs to graph-match") for name in ("node_degree_in", "node_degree_out")},
     **{name: binder("graph", "it belongs to graph-match") for name in ("node_id", "labels", "inner_nodes")},
     **{name: binder("graph", "it belongs to graph-match") for name in ("all", "any", "map")},
-    "assert": binder("scope", "it is decided before the query runs"),
     **{
         name: unsupported("service", _SERVICE)
         for name in (
@@ -106,7 +107,7 @@ STATES: Table = {
                 "materialized_view",
                 "entity_group",
             ),
-            *("stored_query_result", "graph"),
+            *("stored_query_result", "graph", "row_id"),
         )
     },
 }

@@ -211,6 +211,8 @@ STRINGS: Table = {
     "punycode_from_string": udf(_FAMILY, macro("kql_to_punycode", "S")),
     "punycode_domain_to_string": udf(_FAMILY, macro("kql_domain_to_punycode", "S")),
     "punycode_domain_from_string": udf(_FAMILY, macro("kql_domain_from_punycode", "S")),
+    "isascii": simple(_FAMILY, macro("kql_isascii", "S")),
+    "isutf8": simple(_FAMILY, lambda arguments, result, context: exp.Boolean(this=True)),
     "regex_quote": simple(_FAMILY, macro("kql_regex_quote", "S")),
     "isempty": lowered(_FAMILY, _isempty),
     "isnotempty": lowered(_FAMILY, _isnotempty),

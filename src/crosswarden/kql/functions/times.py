@@ -250,6 +250,7 @@ TIMES: Table = {
     **{name: lowered(_FAMILY, _period(f"kql_{name}")) for name in ("startofmonth", "startofyear")},
     **{name: lowered(_FAMILY, _period(f"kql_{name}")) for name in ("endofday", "endofweek")},
     **{name: lowered(_FAMILY, _period(f"kql_{name}")) for name in ("endofmonth", "endofyear")},
+    "datetime_list_timezones": udf(_FAMILY, lambda arguments, result, context: call("kql_zones", number(0))),
     "format_datetime": lowered(_FAMILY, _format_datetime),
     "format_timespan": udf(_FAMILY, macro("kql_format_timespan", "TS")),
     "make_datetime": lowered(_FAMILY, _make_datetime),

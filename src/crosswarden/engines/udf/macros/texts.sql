@@ -59,6 +59,8 @@ CREATE MACRO kql_range_timespan(a, b, s) AS
 
 CREATE MACRO kql_replace_string(s, old, new) AS CASE WHEN old = '' THEN s ELSE replace(s, old, new) END;
 
+CREATE MACRO kql_isascii(s) AS regexp_full_match(s, '[\x00-\x7F]*');
+
 CREATE MACRO kql_regex_quote(s) AS regexp_escape(s);
 
 -- Lists of equal length, one a capturing group, as a list of one list a match.

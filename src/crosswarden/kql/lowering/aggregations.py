@@ -8,12 +8,31 @@ from crosswarden.kql.lowering.step import Step
 from crosswarden.kql.plan import Aggregation, Special
 from crosswarden.kql.sql import Expression, call, exp, identifier, null
 
-__all__ = ["lower_aggregation"]
+__all__ = ["lower_aggregation", "part_of", "whole_row"]
 
 _EXTREMES = {"arg_max": "arg_max", "argmax": "arg_max", "arg_min": "arg_min", "argmin": "arg_min"}
 _LISTS = frozenset(
     {"make_list", "makelist", "make_list_if", "make_list_with_nulls", "make_bag", "make_bag_if"}
 )
+
+
+def whole_row(lowering: Lowering, node: Aggregation, step: Step) -> Expression | None:
+    """The struct of all values of an aggregate that gives several of one row; None for any other aggregate."""
+    name = node.function.name
+    if len(node.arguments) < 2:
+        return None
+    if name in _EXTREMES:
+        by = lowering.scalar(node.arguments[0], step)
+        best = call(_EXTREMES[name], _row(lowering, node, step), by)
+        return call("coalesce", best, call("any_value", _row(lowering, node, step)))
+    if name in ("take_any", "any"):
+        return call("any_value", _row(lowering, node, step))
+    return None
+
+
+def part_of(row: Expression, part: int) -> Expression:
+    """One value of such a struct."""
+    return exp.Dot(this=row, expression=identifier(f"p{part}"))
 
 
 def lower_aggregation(lowering: Lowering, node: Aggregation, step: Step) -> Expression:

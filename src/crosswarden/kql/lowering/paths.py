@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from crosswarden.kql.lowering.context import Lowering
 from crosswarden.kql.lowering.step import Step
-from crosswarden.kql.plan import Path, Scalar
+from crosswarden.kql.plan import Call, Path, Ref, Scalar
 from crosswarden.kql.sql import Expression, call, case, cast, exp, number, text
 from crosswarden.tables import Type
 
-__all__ = ["json_path", "lower_path", "path_text"]
+__all__ = ["PARSERS", "is_short", "json_path", "lower_path", "path_text"]
+
+PARSERS = frozenset({"parse_json", "todynamic", "parsejson", "toobject"})
 
 
 def json_path(steps: tuple[str | int, ...]) -> str | None:
@@ -38,6 +40,39 @@ def _split(path: Path) -> tuple[tuple[str | int, ...], tuple[str | int | Scalar,
 
 def lower_path(lowering: Lowering, path: Path, step: Step) -> Expression:
     """The JSON text at the end of the path; null where it leads nowhere or to JSON null."""
+    direct = through_text(path)
+    if direct is not None:
+        return call("coalesce", lower_path(lowering, direct, step), _walked(lowering, path, step))
+    return _walked(lowering, path, step)
+
+
+def through_text(path: Path) -> Path | None:
+    """``parse_json(tostring(x.a)).b`` as ``x.a.b``: where that holds something, it is the answer.
+
+    Then x.a is a bag or array, whose text parses to itself. Where it holds nothing, x.a may still be text with JSON
+    in it, so the way through the text has to follow.
+    """
+    base = path.base
+    if not (isinstance(base, Call) and base.function.name in PARSERS and len(base.arguments) == 1):
+        return None
+    inner = base.arguments[0]
+    if not (isinstance(inner, Call) and inner.function.name == "tostring"):
+        return None
+    value = inner.arguments[0]
+    if value.type is not Type.DYNAMIC or not is_short(value):
+        return None
+    if isinstance(value, Path):
+        return Path(value.base, (*value.steps, *path.steps))
+    return Path(value, path.steps)
+
+
+def is_short(value: Scalar) -> bool:
+    """Whether an expression is a column or a plain path into one: short enough to be written several times."""
+    base = value.base if isinstance(value, Path) else value
+    return isinstance(base, Ref)
+
+
+def _walked(lowering: Lowering, path: Path, step: Step) -> Expression:
     made = lowering.scalar(path.base, step)
     known, rest = _split(path)
     if known:
@@ -86,5 +121,11 @@ def path_text(lowering: Lowering, path: Path, step: Step) -> Expression | None:
     known, rest = _split(path)
     if rest:
         return None
+    direct = through_text(path)
+    if direct is not None and not _split(direct)[1]:
+        quick = lowering.scalar(direct.base, step)
+        steps = text(json_path(_split(direct)[0]) or "$")
+        slow = call("json_extract_string", lowering.scalar(path.base, step), text(json_path(known) or "$"))
+        return call("coalesce", call("json_extract_string", quick, steps), slow, text(""))
     base = lowering.scalar(path.base, step)
     return call("coalesce", call("json_extract_string", base, text(json_path(known) or "$")), text(""))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from crosswarden.kql.binder.arguments import argument
+from crosswarden.kql.binder.expressions import LISTS, OPERATORS
+from crosswarden.kql.functions import of
+from crosswarden.kql.functions.model import Argument
 from crosswarden.kql.lowering.aggregations import lower_aggregation
 from crosswarden.kql.lowering.context import Lowering
-from crosswarden.kql.lowering.paths import lower_path, path_text
+from crosswarden.kql.lowering.paths import PARSERS, is_short, lower_path, path_text
 from crosswarden.kql.lowering.specials import SPECIALS
 from crosswarden.kql.lowering.step import Step
 from crosswarden.kql.lowering.windows import lower_window
@@ -86,15 +89,71 @@ def _ref(lowering: Lowering, node: Scalar, step: Step) -> Expression:
 def _call(lowering: Lowering, node: Scalar, step: Step) -> Expression:
     assert isinstance(node, Call)
     name = node.function.name
-    if name in ("tostring", "todynamic", "parse_json", "toobject") and isinstance(node.arguments[0], Path):
-        found = path_text(lowering, node.arguments[0], step) if name == "tostring" else None
+    if name == "tostring" and isinstance(node.arguments[0], Path):
+        found = path_text(lowering, node.arguments[0], step)
         if found is not None:
             return found
+    if name in PARSERS and len(node.arguments) == 1:
+        inner = node.arguments[0]
+        if (
+            isinstance(inner, Call)
+            and inner.function.name == "tostring"
+            and inner.arguments[0].type is Type.DYNAMIC
+            and is_short(inner.arguments[0])
+        ):
+            return _reparsed(lowering, node, inner.arguments[0], step)
+    if name in TEXT_OPERATORS and isinstance(node.arguments[0], Path):
+        against_text = _against_text(lowering, node, node.arguments[0], step)
+        if against_text is not None:
+            return against_text
     arguments = [
         argument(item, lowering.scalar(item, step) if not _is_star(item) else null())
         for item in node.arguments
     ]
     return node.function.lower(arguments, node.kind, lowering.context)
+
+
+_KINDS = (
+    "Equal",
+    "NotEqual",
+    "Bang",
+    "Has",
+    "NotHas",
+    "Contains",
+    "NotContains",
+    "StartsWith",
+    "NotStartsWith",
+)
+TEXT_OPERATORS = frozenset(
+    name
+    for name in (*OPERATORS.values(), *LISTS.values())
+    if name.startswith((*_KINDS, "EndsWith", "NotEndsWith", "In", "NotIn"))
+)
+"""Operators that compare a dynamic value with text by the text that it holds."""
+
+
+def _against_text(lowering: Lowering, node: Call, path: Path, step: Step) -> Expression | None:
+    """A path compared with text: read as text in one look."""
+    others = node.arguments[1:]
+    if not all(isinstance(item, Literal) and item.type is Type.STRING for item in others):
+        return None
+    subject = path_text(lowering, path, step)
+    if subject is None:
+        return None
+    arguments = [
+        Argument(subject, of(Type.STRING)),
+        *(argument(item, literal(item)) for item in others if isinstance(item, Literal)),
+    ]
+    return node.function.lower(arguments, node.kind, lowering.context)
+
+
+def _reparsed(lowering: Lowering, node: Call, value: Scalar, step: Step) -> Expression:
+    """``parse_json(tostring(x))``: only where x is a JSON string is there anything to parse."""
+    made = lowering.scalar(value, step)
+    inside = call("json_extract_string", made.copy(), text("$"))
+    parsed = node.function.lower([Argument(inside, of(Type.STRING))], node.kind, lowering.context)
+    quoted = call("starts_with", call("ltrim", made.copy()), text('"'))
+    return exp.Case(ifs=[exp.If(this=quoted, true=parsed)], default=made)
 
 
 def _is_star(node: Scalar) -> bool:
@@ -165,7 +224,6 @@ def _in_query(lowering: Lowering, node: Scalar, step: Step) -> Expression:
 def _has_query(lowering: Lowering, node: InQuery, value: Expression, inner: Step) -> Expression:
     """``has_any (query)``: the column as an array, then the operator over an array."""
     from crosswarden.kql.functions import ARRAY, find_operator
-    from crosswarden.kql.functions.model import Argument
 
     items = call("to_json", call("list", call("coalesce", inner.value(node.column), text(""))))
     select = exp.Select(expressions=[cast(items, "VARCHAR")], from_=exp.From(this=inner.source))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from crosswarden.kql.functions import DYNAMIC
 from crosswarden.kql.plan import (
     Aggregation,
     Call,
@@ -127,6 +128,34 @@ def _swapped(node: Plan, held: Held) -> Plan:
     return map_scalars(node, lambda scalar: _swap(scalar, held)) if held else node
 
 
+def _through_text(scalar: Path, slow: Path, held: Held) -> Scalar:
+    """``parse_json(tostring(column.a)).b``: where the promoted a.b holds something, that is the answer.
+
+    Then column.a is a bag or array and its text parses to itself. Where it holds nothing, column.a may still be text
+    that has JSON in it, and the way through the text decides.
+    """
+    base = scalar.base
+    if not (isinstance(base, Call) and base.function.name in _PARSERS and len(base.arguments) == 1):
+        return slow
+    inner = base.arguments[0]
+    if not (isinstance(inner, Call) and inner.function.name == "tostring"):
+        return slow
+    first = inner.arguments[0]
+    if not (isinstance(first, Path) and isinstance(first.base, Ref) and first.base.field in held):
+        return slow
+    steps = (*first.steps, *scalar.steps)
+    for length in range(len(steps), len(first.steps), -1):
+        made = held[first.base.field].get(steps[:length])  # type: ignore[arg-type]
+        if made is not None:
+            rest = steps[length:]
+            quick: Scalar = Path(Ref(made), rest) if rest else Ref(made)
+            return Special(DYNAMIC, "or-else", (quick, slow))
+    return slow
+
+
+_PARSERS = frozenset({"parse_json", "todynamic", "parsejson", "toobject"})
+
+
 def _swap(scalar: Scalar, held: Held) -> Scalar:
     """The expression with the longest promoted path in the place of each path that begins with it."""
     if isinstance(scalar, Path):
@@ -137,7 +166,8 @@ def _swap(scalar: Scalar, held: Held) -> Scalar:
                 if made is not None:
                     rest = scalar.steps[length:]
                     return Path(Ref(made), rest) if rest else Ref(made)
-        return scalar if base is scalar.base else Path(base, scalar.steps)
+        slow = scalar if base is scalar.base else Path(base, scalar.steps)
+        return _through_text(scalar, slow, held)
     if isinstance(scalar, Call | Special | Window | Aggregation):
         arguments = tuple(_swap(part, held) for part in scalar.arguments)
         same = all(new is old for new, old in zip(arguments, scalar.arguments, strict=True))

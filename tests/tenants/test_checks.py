@@ -250,6 +250,13 @@ def test_exceptions_expire(folder: Any, samples: Any) -> None:
         assert "shared channels project" in finding.reason or "expired" in finding.reason
 
 
+def test_values_of_the_authorization_policy_that_are_not_known(folder: Any, samples: Any) -> None:
+    """A value that Graph may add tomorrow is not assessed instead of passed."""
+    changed = samples.authorization(allowInvitesFrom="someday", guestUserRoleId="x")
+    found = _run(Scope(read(folder(authorizationPolicy=changed)), TODAY))["guest_invitations"]
+    assert [f.status for f in found] == [Status.NOT_ASSESSED] * 2
+
+
 def test_templates_that_synchronise(folder: Any, samples: Any) -> None:
     """A multi-tenant organisation's template that lets new partners synchronise is found."""
     template = {"templateApplicationLevel": "newPartners", "userSyncInbound": {"isSyncAllowed": True}}

@@ -110,6 +110,7 @@ def _consent(default: Value[Default], partner: Partner | None) -> Consent:
     return Consent(
         base.inbound if own.inbound is None else own.inbound,
         base.outbound if own.outbound is None else own.outbound,
+        own.doubt or base.doubt,
     )
 
 

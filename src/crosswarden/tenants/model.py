@@ -99,10 +99,14 @@ class Trust:
 
 @dataclass(frozen=True)
 class Consent:
-    """automaticUserConsentSettings: whether invitations are redeemed without asking; None inherits (never)."""
+    """automaticUserConsentSettings: whether invitations are redeemed without asking; None inherits (never).
+
+    ``doubt`` says what of it was not understood.
+    """
 
     inbound: bool | None
     outbound: bool | None
+    doubt: str = ""
 
 
 @dataclass(frozen=True)

@@ -75,22 +75,47 @@ def default(record: Mapping[str, Any]) -> Default:
     )
     settings: dict[Direction, Value[Setting]] = {}
     for direction in Direction:
-        given = whole.get(direction.value)
-        settings[direction] = (
-            NotObserved(f"the default has no {direction.value}")
-            if given is None
-            else setting(given, direction.value)
-        )
-    given_trust = whole.get("inboundTrust")
+        settings[direction] = _default_setting(whole.get(direction.value), direction.value)
     return Default(
         id=str(record.get("id") or "").lower(),
         is_service_default=untouched if isinstance(untouched, bool) else None,
         settings=settings,
-        trust=NotObserved("the default has no inboundTrust") if given_trust is None else trust(given_trust),
+        trust=_default_trust(whole.get("inboundTrust")),
         consent=_consent(whole.get("automaticUserConsentSettings")),
         size=_size(record),
-        cleared=frozenset(name for name in _SHARED if name in whole and whole[name] is None),
+        cleared=frozenset(name for name in _SHARED if name in whole and _cleared(whole[name])),
         unknown=_unknown(record, ("id", "isServiceDefault", *_SHARED)),
+    )
+
+
+def _default_setting(given: Any, name: str) -> Value[Setting]:
+    """A direction of the default, which has nothing to inherit: both halves must be there."""
+    if given is None:
+        return NotObserved(f"the default has no {name}")
+    found = setting(given, name)
+    if isinstance(found, Observed) and (found.value.users is None or found.value.applications is None):
+        return NotObserved(f"the default's {name} is not complete")
+    return found
+
+
+def _default_trust(given: Any) -> Value[Trust]:
+    if given is None:
+        return NotObserved("the default has no inboundTrust")
+    found = trust(given)
+    if isinstance(found, Observed) and None in (
+        found.value.mfa,
+        found.value.compliant_device,
+        found.value.hybrid_device,
+    ):
+        return NotObserved("the default's inboundTrust is not complete")
+    return found
+
+
+def _cleared(given: Any) -> bool:
+    """Whether a member is there and empty: null, or an object whose two halves are null."""
+    halves = ("usersAndGroups", "applications")
+    return given is None or (
+        isinstance(given, Mapping) and all(name in given and given[name] is None for name in halves)
     )
 
 
@@ -131,6 +156,8 @@ def setting(record: Any, name: str) -> Value[Setting]:
     """
     if not isinstance(record, Mapping):
         return NotObserved(f"{name} is no object")
+    if not {"usersAndGroups", "applications"} & record.keys():
+        return NotObserved(f"{name} has neither usersAndGroups nor applications")
     halves: list[Half | None] = []
     for member in ("usersAndGroups", "applications"):
         half = _half(record.get(member), f"{name}.{member}")
@@ -175,12 +202,14 @@ def trust(record: Any) -> Value[Trust]:
 
 
 def _consent(record: Any) -> Consent:
-    if not isinstance(record, Mapping):
+    if record is None:
         return Consent(None, None)
-    inbound, outbound = record.get("inboundAllowed"), record.get("outboundAllowed")
-    return Consent(
-        inbound if isinstance(inbound, bool) else None, outbound if isinstance(outbound, bool) else None
-    )
+    if not isinstance(record, Mapping):
+        return Consent(None, None, "automaticUserConsentSettings is no object")
+    values = [record.get(name) for name in ("inboundAllowed", "outboundAllowed")]
+    if any(value is not None and not isinstance(value, bool) for value in values):
+        return Consent(None, None, f"automaticUserConsentSettings holds {values!r:.80}")
+    return Consent(values[0], values[1])
 
 
 def synchronization(record: Any) -> Value[bool | None]:

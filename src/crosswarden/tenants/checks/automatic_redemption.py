@@ -14,6 +14,8 @@ def _run(scope: Scope) -> Iterator[Fault | Gap]:
     default = scope.default()
     if isinstance(default, Gap):
         yield default
+    elif default.consent.doubt:
+        yield Gap("default", default.consent.doubt)
     elif default.consent.inbound or default.consent.outbound:
         yield Fault(
             "default",
@@ -26,7 +28,9 @@ def _run(scope: Scope) -> Iterator[Fault | Gap]:
             yield partner
             continue
         consent = effective(scope.policy, partner.tenant).consent
-        if consent.inbound and consent.outbound:
+        if consent.doubt:
+            yield Gap(partner.tenant, consent.doubt)
+        elif consent.inbound and consent.outbound:
             yield Fault(
                 partner.tenant, "invitations are redeemed automatically both ways", _remedy(partner.tenant)
             )

@@ -12,6 +12,7 @@ __all__ = ["CHECK"]
 _URL = "https://graph.microsoft.com/v1.0/policies/authorizationPolicy"
 _PORTAL = "Entra admin center > External Identities > External collaboration settings"
 _MEMBER = "a0b1b346-4d3e-4e8b-98f8-753987be4970"
+_LIMITED = "10dae51f-b6af-4016-8d66-8c2a99b929b3"
 _RESTRICTED = "2af84b1e-32c8-42b7-82bc-daa82404023b"
 
 
@@ -36,6 +37,10 @@ def _run(scope: Scope) -> Iterator[Fault | Gap]:
             ),
             Severity.MEDIUM if policy.invites == "everyone" else Severity.LOW,
         )
+    elif policy.invites not in ("none", "adminsAndGuestInviters"):
+        yield Gap(
+            "authorizationPolicy", f"allowInvitesFrom has a value that is not known: {policy.invites[:60]!r}"
+        )
     if not policy.guest_role:
         yield Gap("authorizationPolicy", "guestUserRoleId is not in the export")
     elif policy.guest_role == _MEMBER:
@@ -44,6 +49,11 @@ def _run(scope: Scope) -> Iterator[Fault | Gap]:
             "guests read the directory as members do",
             Remedy("PATCH", _URL, {"guestUserRoleId": _RESTRICTED}, f"{_PORTAL} > Guest user access"),
             Severity.HIGH,
+        )
+    elif policy.guest_role not in (_LIMITED, _RESTRICTED):
+        yield Gap(
+            "authorizationPolicy",
+            f"guestUserRoleId has a value that is not known: {policy.guest_role[:60]!r}",
         )
 
 

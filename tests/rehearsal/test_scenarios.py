@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,14 @@ def test_unknown_scenario_is_refused(tmp_path: Path) -> None:
     """An unknown scenario is refused by name, and what there is is listed."""
     with pytest.raises(UsageError, match=r"no scenario 'nonsense'.*cross-tenant-sync"):
         rehearse(["nonsense"], tmp_path)
+
+
+def test_attackers_come_from_global_addresses(rehearsed: Truth) -> None:
+    """What a loud attacker uses is a global address outside every office, not one that a reader takes for private."""
+    seen = 0
+    for story in rehearsed.stories:
+        address = story.entities.get("use_address") or story.entities.get("address", "")
+        if story.variant == "loud" and story.scenario != "tenant-restriction-bypass" and address:
+            assert ip_address(address).is_global, story.scenario
+            seen += 1
+    assert seen > 8

@@ -1,9 +1,10 @@
 """Addresses that the logs show, by who stands behind them.
 
-Made-up organisations use the documentation ranges (RFC 5737, RFC 3849); people at home and attackers' hosts use
-ranges that look like access and hosting providers but are the benchmarking range 198.18.0.0/15 (RFC 2544), so that
-no real customer is named. Microsoft's own egress is real: 40.126.0.0/18 and 20.190.128.0/18 are in endpoint set 56
-of Microsoft 365, and the directory logs them in place of the actor's.
+No real customer is named, yet each kind has to be what it is to a reader: offices use the documentation ranges
+(RFC 5737), which an organisation would configure as its own; homes, hotels and other access lines 44.128.0.0/10, global
+space set aside for amateur radio; rented hosts 192.88.99.0/24, global space that RFC 7526 retired. Microsoft's own
+egress is real: 40.126.0.0/18 and 20.190.128.0/18 are in endpoint set 56 of Microsoft 365, and the directory logs them
+in place of the actor's.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from crosswarden.rehearsal.chance import Chance
 from crosswarden.rehearsal.names import CITIES
 
-__all__ = ["Place", "attacker_place", "home_place", "microsoft_address", "office_place"]
+__all__ = ["Place", "access_address", "attacker_place", "home_place", "microsoft_address", "office_place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,21 @@ def office_place(chance: Chance, block: str) -> Place:
     return Place(f"{block}.{chance.between(4, 60)}", 64496, city, state, country, latitude, longitude)
 
 
+def access_address(chance: Chance) -> str:
+    """An address of an access line.
+
+    >>> access_address(Chance("example"))[:3]
+    '44.'
+    """
+    number = chance.between(0, (1 << 22) - 1)
+    return f"44.{128 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
+
+
 def home_place(chance: Chance, office: Place) -> Place:
     """A home line in the office's country."""
-    number = chance.between(0, 65535)
     return Place(
-        f"198.18.{number >> 8}.{number & 255}",
-        64500 + number % 7,
+        access_address(chance),
+        64500 + chance.between(0, 6),
         office.city,
         office.state,
         office.country,
@@ -67,8 +77,7 @@ def attacker_place(chance: Chance) -> Place:
             ("Sofia", "Sofia-Capital", "BG", 42.69751, 23.32415),
         )
     )
-    number = chance.between(0, 65535)
-    return Place(f"198.19.{number >> 8}.{number & 255}", 64510, city, state, country, latitude, longitude)
+    return Place(f"192.88.99.{chance.between(1, 254)}", 64510, city, state, country, latitude, longitude)
 
 
 def microsoft_address(chance: Chance) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crosswarden.rehearsal.addresses import Place, home_place
+from crosswarden.rehearsal.addresses import Place, access_address, home_place
 from crosswarden.rehearsal.applications import (
     EXCHANGE,
     OFFICE,
@@ -281,8 +281,7 @@ def _travelled(errand: _Errand) -> list[Event]:
     user = errand.anyone()
     away = [each for each in CITIES if each[2] != user.office.country]
     city, state, country, latitude, longitude = errand.chance.pick(away)
-    number = errand.chance.between(0, 65535)
-    place = Place(f"198.18.{number >> 8}.{number & 255}", 64507, city, state, country, latitude, longitude)
+    place = Place(access_address(errand.chance), 64507, city, state, country, latitude, longitude)
     return _read_away(errand, user, place, False)
 
 

@@ -128,6 +128,7 @@ def _issuers() -> list[Case]:
         Case("v2 token, v1 metadata", "issuer-mismatch", token(), "v1 with issuers"),
         Case("another tenant, v1 tenant metadata", "issuer-mismatch", token(v1_claims(OTHER_TENANT)), "v1 tenant"),
         Case("enterprise token, consumers metadata", "issuer-mismatch", token(), "consumers"),
+        Case("v1 issuer of an unknown host", "issuer-mismatch", token(v1_claims(host="https://sts.evil.example"))),
         Case("v1 issuer of China, worldwide metadata", "issuer-mismatch", token(v1_claims(host="https://sts.chinacloudapi.cn"))),
     ]  # fmt: skip
 
@@ -545,6 +546,7 @@ def valid() -> list[Case]:
         ("v2 app-only", token(app_claims(v2)), "common", {"kind": "app", "roles": "Tasks.Read.All"}),
         ("v2 app-only without idtyp", token({n: v for n, v in app_claims(v2).items() if n != "idtyp"}), "common", {"kind": "app"}),
         ("v2 delegated, everything demanded", token(), "common", {"tenants": TENANT, "clients": CLIENT, "scopes": "access_as_user", "kind": "delegated", "versions": "2.0", "claims": ["oid", "uti"]}),
+        ("v2 key with an id of odd characters", token(kid="odd key/1"), "common", {}),
         ("v2 with several scopes", token(v2_claims(scp="openid access_as_user Files.Read")), "common", {"scopes": ["access_as_user", "Files.Read"]}),
         ("v2 with 200 groups", token(v2_claims(groups=[OTHER_TENANT] * 200)), "common", {}),
         ("v2 with group overage", token(v2_claims(_claim_names={"groups": "src1"}, _claim_sources={"src1": {"endpoint": "https://graph.microsoft.com"}})), "common", {}),
@@ -578,6 +580,7 @@ def valid() -> list[Case]:
         ("US government", token(v2_claims(host=GOVERNMENT)), "government", {}),
         ("US government, v1 token", token(v1), "government", {}),
         ("US government, v1 metadata", token(v1), "government v1", {}),
+        ("US government, v1 host of its own", token(v1_claims(host="https://sts.microsoftonline.us")), "government, own v1 host", {}),
         ("China", token(v2_claims(host=CHINA)), "china", {}),
         ("China, v1 token", token(v1_claims(host="https://sts.chinacloudapi.cn")), "china", {}),
         ("B2C, configured", token(b2c), "b2c", {"b2c": True}),

@@ -222,6 +222,7 @@ def worlds() -> Mapping[str, World]:
     old = certificate(other, date("2016-04-05"), date("2021-04-04"))
     fresh = certificate(other, date("2090-01-01"), date("2095-01-01"))
     odd = [
+        jwk(entra, "odd key/1", template),
         jwk(
             entra,
             "certified-key",
@@ -286,6 +287,13 @@ def worlds() -> Mapping[str, World]:
         "v2 without issuers": World(plain, metadata(WORLDWIDE, "common")),
         "government": World(government, metadata(GOVERNMENT, "common", "microsoftonline.us")),
         "government v1": World(government, metadata(GOVERNMENT, "common", "microsoftonline.us", version=1)),
+        "government, own v1 host": World(
+            government,
+            {
+                **metadata(GOVERNMENT, "common", "microsoftonline.us", 1),
+                "issuer": "https://sts.microsoftonline.us/{tenantid}/",
+            },
+        ),
         "china": World(china, metadata(CHINA, "common", "partner.microsoftonline.cn")),
         "silent metadata": World(common, metadata(WORLDWIDE, "common", None)),
         "old": World(

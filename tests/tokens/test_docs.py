@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 import pytest
+from bench._compare import ordinary
+from bench._corpus import forged, valid
 
 from crosswarden.cli.token import command
 from crosswarden.tokens.key_events import KINDS
@@ -68,3 +70,15 @@ def test_every_kind_of_key_event_is_documented() -> None:
 def test_python_on_the_page_runs(block: str) -> None:
     """Each example can be executed as it stands."""
     exec(compile(block, "docs/tokens.md", "exec"), {"__name__": "example"})
+
+
+def test_figures_on_the_page_are_those_of_the_corpus() -> None:
+    """How many forged and valid tokens there are, and how many are compared with other libraries."""
+    every, good = forged(), valid()
+    assert (
+        f"{len(every)} forged tokens, each refused for its own reason ({len({one.code for one in every})} of them)"
+        in PAGE
+    )
+    assert (
+        f"{len(good)} valid ones" in PAGE and f"on {sum(map(ordinary, every))} of the forged tokens" in PAGE
+    )

@@ -49,7 +49,7 @@ class Metadata:
                 self.cloud_name and cloud.login_host == f"login.{self.cloud_name}"
             ):
                 return cloud
-        return alike[0] if alike else None
+        return alike[0] if alike else CLOUDS.get(host or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def read_issuer(text: str) -> IssuerForm:
     if match is None or not (match["tenant"] == TEMPLATE or is_guid(match["tenant"])):
         return IssuerForm(text, "", "", "other")
     host, rest = match["host"], match["rest"]
-    if host in _V1_HOSTS:
+    if host in _V1_HOSTS or (host.startswith("sts.") and rest == "/"):
         return IssuerForm(text, host, match["tenant"], "1.0" if rest == "/" else "other")
     if rest == "/":
         return IssuerForm(text, host, match["tenant"], "other")

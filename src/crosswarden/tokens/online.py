@@ -7,7 +7,7 @@ from crosswarden.tokens.key_store import AsyncKeyStore, KeyStore
 from crosswarden.tokens.refusals import TokenRefused
 from crosswarden.tokens.requirements import Requirements
 from crosswarden.tokens.rfc7515 import check_header, read_compact, read_header
-from crosswarden.tokens.validator import Validator, ValidToken, key_id
+from crosswarden.tokens.validator import Validator, ValidToken, is_plain, key_id
 
 __all__ = ["AsyncOnlineValidator", "OnlineValidator", "stated_key_id"]
 
@@ -17,7 +17,8 @@ def stated_key_id(token: object) -> str | None:
     try:
         header = read_header(read_compact(token).header)
         check_header(header)
-        return key_id(header)
+        kid = key_id(header)
+        return kid if is_plain(kid) else None
     except TokenRefused:
         return None
 

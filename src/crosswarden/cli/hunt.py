@@ -17,6 +17,7 @@ from crosswarden.engines import Engine
 from crosswarden.errors import UsageError
 from crosswarden.hunts.addresses import Addresses
 from crosswarden.hunts.correlations import CORRELATIONS
+from crosswarden.hunts.export import export_rules
 from crosswarden.hunts.loader import load_folder, packaged
 from crosswarden.hunts.model import Hunt, Severity, Status
 from crosswarden.hunts.runner import Outcome, Settings, run_hunts
@@ -61,6 +62,9 @@ _DAYS = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"])
 @click.option(
     "--suppress", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A file of accepted findings."
 )  # fmt: skip
+@click.option(
+    "--export", type=click.Path(file_okay=False, path_type=Path), help="Write the packaged hunts as Sentinel rules there, and stop."
+)  # fmt: skip
 def command(
     paths: tuple[str, ...],
     outputs: tuple[Path, ...],
@@ -74,12 +78,16 @@ def command(
     ranges: tuple[str, ...],
     tenant_names: Path | None,
     suppress: Path | None,
+    export: Path | None,
 ) -> int:
     """Ingests PATHs if given, runs the hunts over the lake, and says of each what was found, clean or blind.
 
     Findings go to standard output as a table, the summary to standard error. Exit codes: 0 fine, 1 findings at or
     above --fail-on, 2 usage or query error, 3 input unreadable or partial.
     """
+    if export:
+        click.echo(f"wrote {len(export_rules(export))} rules to {export}", err=True)
+        return 0
     for output in outputs:
         form_of(output.name)
     complete, account = _ingest(paths, lake, tenant)

@@ -25,7 +25,7 @@ __all__ = ["command"]
 def command(lake: str, outputs: tuple[Path, ...], result: Path | None) -> int:
     """Writes the case report of the last hunt (kept in the lake), or of a result document.
 
-    Forms by ending: .html .md .json .jsonl .csv .timesketch.jsonl .timesketch.csv .ocsf.json .stix.json
+    Forms by ending: .html .md .json .jsonl .csv .parquet .timesketch.jsonl .timesketch.csv .ocsf.json .stix.json
     .attack.json (ATT&CK Navigator layer).
     """
     document = read_document(result or Path(lake) / LAST)

@@ -14,6 +14,7 @@ from crosswarden.report.document import Document
 from crosswarden.report.html import html
 from crosswarden.report.markdown import markdown
 from crosswarden.report.ocsf import ocsf
+from crosswarden.report.parquet import findings_parquet
 from crosswarden.report.stix import stix
 from crosswarden.report.timesketch import timesketch_csv, timesketch_jsonl
 
@@ -28,7 +29,7 @@ def _jsonl(document: Document) -> str:
     return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in document.lines())
 
 
-FORMS: Mapping[str, Callable[[Document], str]] = {
+FORMS: Mapping[str, Callable[[Document], str | bytes]] = {
     ".timesketch.jsonl": timesketch_jsonl,
     ".timesketch.csv": timesketch_csv,
     ".ocsf.json": ocsf,
@@ -39,6 +40,7 @@ FORMS: Mapping[str, Callable[[Document], str]] = {
     ".jsonl": _jsonl,
     ".json": _json,
     ".csv": findings_csv,
+    ".parquet": findings_parquet,
 }
 """Ending → renderer; the longest ending that fits wins."""
 
@@ -57,19 +59,19 @@ def form_of(name: str) -> str:
     return found
 
 
-def render(document: Document, form: str) -> str:
+def render(document: Document, form: str) -> str | bytes:
     """The document in one form (an ending of :data:`FORMS`)."""
     return FORMS[form](document)
 
 
 def write_report(document: Document, path: Path) -> None:
     """Writes the document to a file in the form that its ending asks for; the file appears whole or not at all."""
-    text = render(document, form_of(path.name))
+    content = render(document, form_of(path.name))
+    content = content.encode() if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        part.write_bytes(content)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

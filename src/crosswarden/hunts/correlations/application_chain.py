@@ -279,9 +279,11 @@ def _permissions(application: _Application, score: _Score) -> bool:
     reach = worst((name for name, _ in roles), application=True)
     if reach.permissive:
         text = f"application permissions granted: {joined((name for name, _ in roles), limit=12)} {_axes(reach.control, reach.data)}"
-        score.add(
-            Severity.HIGH if new or reach.control == 4 else Severity.MEDIUM, text, [row for _, row in roles]
+        far_reaching = joined(
+            (name for name, _ in roles if worst([name], application=True).permissive), limit=3
         )
+        severity = Severity.HIGH if new or reach.control == 4 else Severity.MEDIUM
+        score.add(severity, text, [row for _, row in roles], f"holds {far_reaching}")
         far = True
     grants = application.scopes()
     for everyone in (True, False):

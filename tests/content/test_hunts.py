@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crosswarden.hunts.correlations import CORRELATIONS
 from crosswarden.hunts.lint import lint
 from crosswarden.hunts.loader import packaged, packaged_observations
 from crosswarden.hunts.permissions import reach
@@ -79,3 +81,11 @@ def test_the_seeds_roles_and_what_they_lack_are_permissive(name: str) -> None:
 def test_reading_reports_is_not_permissive(name: str) -> None:
     """Reading audit, health or usage reports is no reason for alarm."""
     assert not reach(name, application=True).permissive
+
+
+def test_every_hunt_and_correlation_is_documented() -> None:
+    """docs/hunts.md holds each hunt's name, its clean sentence and its limits, word for word."""
+    page = (Path(__file__).resolve().parents[2] / "docs/hunts.md").read_text("utf-8")
+    for each in (*packaged(), *CORRELATIONS):
+        for text in (f"## {each.id}\n", each.name, each.clean, *each.limits):
+            assert text in page, (each.id, "run scripts/document_hunts.py")

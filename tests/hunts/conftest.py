@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,3 +91,23 @@ def all_days() -> Callable[..., dict[str, dict[str, list[date]]]]:
         return {table: {tenant: [start + timedelta(days=each) for each in range(days)]} for table in tables}
 
     return build
+
+
+@pytest.fixture
+def cut_days() -> Callable[[Path, str, int], None]:
+    """Removes three days of directory events from JSON Lines and Management API files of a rehearsal."""
+
+    def cut(folder: Path, start: str, first: int) -> None:
+        gone = {(date.fromisoformat(start) + timedelta(days=first + each)).isoformat() for each in range(3)}
+        audit = folder / "diagnostic/AuditLogs.jsonl"
+        lines = [line for line in audit.read_text().splitlines() if json.loads(line)["time"][:10] not in gone]
+        audit.write_text("".join(f"{line}\n" for line in lines))
+        unified = folder / "management/managementActivity.json"
+        records = [
+            each
+            for each in json.loads(unified.read_text())
+            if not (each["Workload"] == "AzureActiveDirectory" and each["CreationTime"][:10] in gone)
+        ]
+        unified.write_text(json.dumps(records))
+
+    return cut

@@ -39,6 +39,7 @@ class _Application:
     sign_ins: list[Row] = field(default_factory=list)
     activity: list[Row] = field(default_factory=list)
     failed: list[Row] = field(default_factory=list)
+    anomalies: list[Row] = field(default_factory=list)
 
     def having(self, *operations: str) -> list[Row]:
         return [row for row in self.rows if row["Operation"] in operations and row["Success"]]
@@ -165,8 +166,11 @@ def judge(material: Material) -> Judged:
     activity: dict[str, list[Row]] = defaultdict(list)
     for row in material.of("application-activity"):
         activity[row["AppId"]].append(row)
+    anomalies = material.of("service-principal-sign-in-anomaly")
     findings = []
     for each in applications:
+        ids = {each.app_id, *each.service_principals} - {""}
+        each.anomalies = [row for row in anomalies if ids & {row["AppId"], row["ServicePrincipalId"].lower()}]
         each.sign_ins, each.activity = sign_ins.get(each.app_id, []), activity.get(each.app_id, [])
         each.failed = _attempts(each, failed)
         finding = _finding(each, own_names, material)
@@ -222,6 +226,7 @@ def _finding(application: _Application, own_names: tuple[str, ...], material: Ma
     del score.reasons[before:]
     _credentials(application, material, score, serious=reach or bool(imitated and imitated.how == "letters"))
     score.reasons += granted
+    _new_places(application, score)
     if score.severity.rank < Severity.MEDIUM.rank:
         return None
     _use(application, score)
@@ -334,6 +339,22 @@ def _credentials(application: _Application, material: Material, score: _Score, *
         score.add(severity, text, rows, "secrets added" if what == "added" else "")
 
 
+def _new_places(application: _Application, score: _Score) -> None:
+    """A credential added and, after it, a sign-in from where the service principal never came from."""
+    if not application.credentials:
+        return
+    since = min(row["TimeGenerated"] for row in application.credentials)
+    after = [row for row in application.anomalies if row["TimeGenerated"] >= since]
+    if after:
+        places = joined((f"{row['What']} {row['Value']}" for row in after), limit=6)
+        score.add(
+            Severity.HIGH,
+            f"after that it signed in from places new to it: {places}",
+            after,
+            "signed in from a new place",
+        )
+
+
 def _nearest(rows: Sequence[Row], material: Material) -> str:
     """The actor's nearest sign-in within a day, where the event has no address of its own."""
     hidden = [
@@ -412,7 +433,13 @@ APPLICATION_CHAIN = Correlation(
     name="Application abused: from registration to use",
     description=__doc__ or "",
     family="applications",
-    inputs=("application-events", "application-sign-ins", "application-activity", "actor-sign-ins"),
+    inputs=(
+        "application-events",
+        "application-sign-ins",
+        "application-activity",
+        "actor-sign-ins",
+        "service-principal-sign-in-anomaly",
+    ),
     requires=next(each.requires for each in packaged_observations() if each.id == "application-events"),
     techniques=("T1098.001", "T1098.003", "T1528", "T1036.005"),
     clean="No application's story in the days covered amounts to abuse.",

@@ -21,6 +21,7 @@ _ARROW = {
     "DOUBLE": pa.float64(),
     "BOOLEAN": pa.bool_(),
     "INTEGER": pa.int32(),
+    "BIGINT[]": pa.list_(pa.int64()),
 }
 _BAD_ROW = (ValueError, TypeError, ArithmeticError, LookupError, RecursionError, AttributeError)
 

@@ -53,7 +53,7 @@ def _entries(value: Expression, *, as_arrays: bool) -> Expression:
 
 
 def element(lowering: Lowering, value: Expression, field: Field) -> Expression:
-    """An element's JSON text as the type that the expansion asks for."""
+    """An element's JSON text as the type that the expansion asks for; text is never read as a number or bool."""
     plain = call("nullif", value, text("null"))
     if field.type is Type.DYNAMIC:
         return plain
@@ -62,7 +62,11 @@ def element(lowering: Lowering, value: Expression, field: Field) -> Expression:
 
     function = find_function(CONVERSIONS[field.type])
     assert function is not None
-    return function.lower([Argument(plain, DYNAMIC)], field.kind, lowering.context)
+    made = function.lower([Argument(plain, DYNAMIC)], field.kind, lowering.context)
+    if field.type.is_numeric or field.type is Type.BOOL:
+        quoted = call("starts_with", plain.copy(), text('"'))
+        return case([(exp.Not(this=quoted), made)])
+    return made
 
 
 def _expanded(

@@ -11,7 +11,7 @@ from crosswarden.kql.plan import Call, Field, Literal, Path, Ref, Scalar, Specia
 from crosswarden.kql.sql import Expression, call, cast, exp, number, truth
 from crosswarden.tables import Type
 
-__all__ = ["lower_window", "over", "unnested_windows"]
+__all__ = ["lower_window", "over", "running", "runs_of", "unnested_windows"]
 
 
 def over(lowering: Lowering, step: Step, function: Expression, *more: Expression) -> exp.Window:
@@ -24,6 +24,14 @@ def over(lowering: Lowering, step: Step, function: Expression, *more: Expression
         order=exp.Order(expressions=keys) if keys else None,
         over="OVER",
     )
+
+
+def running(window: exp.Window) -> exp.Window:
+    """The window from the first row to the current one, row by row."""
+    window.set(
+        "spec", exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
+    )
+    return window
 
 
 def lower_window(lowering: Lowering, node: Window, step: Step) -> Expression:
@@ -73,6 +81,7 @@ def _cumulative(lowering: Lowering, arguments: tuple[Scalar, ...], step: Step) -
 
 
 _RESTARTS = {"row_number": 1, "row_cumsum": 1}
+_RANKS = frozenset({"row_rank", "row_rank_dense", "row_rank_min", "row_window_session"})
 
 
 def unnested_windows(
@@ -94,9 +103,14 @@ def _without_inner(lowering: Lowering, step: Step, value: Scalar) -> tuple[Step,
                 step, argument = _without_inner(lowering, step, argument)
                 step, argument = _as_column(lowering, step, argument)
             if at == _RESTARTS.get(value.function) and not _is_false(argument):
-                step, argument = _runs(lowering, step, argument)
+                step, argument = runs_of(lowering, step, argument)
             arguments.append(argument)
-        return step, Window(value.kind, value.function, tuple(arguments))
+        made = Window(value.kind, value.function, tuple(arguments))
+        if value.function in _RANKS:
+            from crosswarden.kql.lowering.ranks import rank
+
+            return rank(lowering, step, made)
+        return step, made
     if isinstance(value, Call | Special):
         parts = []
         for argument in value.arguments:
@@ -122,14 +136,10 @@ def _as_column(lowering: Lowering, step: Step, value: Scalar) -> tuple[Step, Sca
     return lowering.seal(step), Ref(held)
 
 
-def _runs(lowering: Lowering, step: Step, restart: Scalar) -> tuple[Step, Scalar]:
+def runs_of(lowering: Lowering, step: Step, restart: Scalar) -> tuple[Step, Scalar]:
     """The number of the run that each row belongs to: a new one begins where ``restart`` holds."""
     step = lowering.ready(step, [restart], whole=True)
     held = Field("#run", of(Type.LONG))
     starts = call("count_if", call("coalesce", lowering.scalar(restart, step), truth(False)))
-    window = over(lowering, step, starts)
-    window.set(
-        "spec", exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
-    )
-    step.outputs[held] = window
+    step.outputs[held] = running(over(lowering, step, starts))
     return lowering.seal(step), Ref(held)

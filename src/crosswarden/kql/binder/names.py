@@ -125,7 +125,8 @@ def scan(binder: Binder, table: Table) -> Tabular:
         if (column.name in binder.mentioned or column.name == "_tick") and column.name not in shown
     )
     plan = Scan(table, fields, hidden, _promoted(binder, table, fields))
-    return Tabular(plan, fields, hidden, name=table.name)
+    named = tuple(field for field in hidden if field.name in binder.mentioned)
+    return Tabular(plan, fields, named, name=table.name)
 
 
 def _promoted(binder: Binder, table: Table, fields: tuple[Field, ...]) -> tuple[PromotedField, ...]:

@@ -165,3 +165,23 @@ def test_key_events_can_be_ingested_and_hunted_on(
         'and e.OperationName == "key-under-two-issuers" | project tostring(e.KeyId)'
     )
     assert Engine(lake=Lake.open(lake(rows))).run(query).rows() == [("k1 k2",)]
+
+
+@pytest.mark.parametrize(
+    ("uti", "table"),
+    [("URB3vEvKUUuClWlFhN4gAA", "AADNonInteractiveUserSignInLogs"), ("aEQ2qLOsqkS86zz3OHIeAA", "SigninLogs")],
+)
+def test_real_sign_ins_are_found_by_their_token(shared: Path, tmp_path: Path, uti: str, table: str) -> None:
+    """Real, anonymised sign-ins in the diagnostic shape answer for the tokens that they issued."""
+    folder = tmp_path / "lake"
+    ingest([shared / "data/logs/single-events/azure/azure-ad"], Lake.open(folder, create=True))
+    answer = ask_lake(folder, v2_claims(uti=uti))["issued"]
+    assert answer.word == "issued" and {row["Table"] for row in answer.rows} == {table}
+
+
+def test_a_real_use_is_found_by_its_token(shared: Path, tmp_path: Path) -> None:
+    """A real, anonymised unified audit record names the token in AppAccessContext."""
+    folder = tmp_path / "lake"
+    ingest([shared / "data/logs/single-events/office-365"], Lake.open(folder, create=True))
+    answer = ask_lake(folder, v2_claims(uti="mYyWp_-UrEa4Z_pZM7FlAA"))["used"]
+    assert answer.word == "used" and answer.rows[0]["What"] == "ChatCreated"

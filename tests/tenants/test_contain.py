@@ -15,6 +15,7 @@ from crosswarden.cli.main import cli
 from crosswarden.errors import UsageError
 from crosswarden.rehearsal.organisation import found
 from crosswarden.rehearsal.served import ALL_ROLES, Served, Store, serve
+from crosswarden.rehearsal.served.problems import Problem
 from crosswarden.tenants.contain import carry_out, plan
 from crosswarden.tenants.read import read
 
@@ -106,3 +107,16 @@ def test_dry_by_default_and_effective_on_demand(tenant: Served, samples: Any, tm
     assert done.exit_code == 0, done.output + str(done.exception)
     assert policy.partner(samples.PARTNER)["b2bCollaborationInbound"] == samples.BLOCKED
     assert samples.PARTNER not in policy.synchronisation
+
+
+def test_deletion_in_the_right_order(tenant: Served, samples: Any, tmp_path: Path) -> None:
+    """The simulated tenant refuses to delete a partner that synchronises; the plan's order gets it done."""
+    policy = tenant.service.store.policy
+    policy.add_partner({"tenantId": samples.PARTNER})
+    sync = {"displayName": "x", "userSyncInbound": {"isSyncAllowed": True}}
+    policy.set_synchronisation(samples.PARTNER, sync, create=True)
+    with pytest.raises(Problem):
+        policy.delete_partner(samples.PARTNER)
+    done = _call(tenant, tmp_path, samples.PARTNER, "--execute", "--delete")
+    assert done.exit_code == 0, done.output + str(done.exception)
+    assert samples.PARTNER not in policy.partners

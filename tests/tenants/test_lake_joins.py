@@ -100,6 +100,20 @@ def test_both_sides_of_a_sign_in_count(tmp_path: Path) -> None:
     assert {there, here} <= found.value.keys()
 
 
+def test_the_lake_names_the_users_to_disable(samples: Any, tmp_path: Path) -> None:
+    """The plan disables the users of the hostile tenant who signed in here, and nobody else."""
+    rows = [_row("SignInLogs", 1, samples.PARTNER, OWN), _row("SignInLogs", 2, OWN, OWN)]
+    rows[0]["properties"]["userId"] = samples.GROUP
+    rows[1]["properties"]["userId"] = samples.APP
+    lake = _lake(tmp_path, rows)
+    done = CliRunner().invoke(
+        cli, ["tenants", "contain", samples.PARTNER, "--lake", lake, "--json"], standalone_mode=False
+    )
+    urls = [step["url"] for step in json.loads(done.stdout)]
+    assert f"https://graph.microsoft.com/v1.0/users/{samples.GROUP}" in urls
+    assert not any(samples.APP in url for url in urls)
+
+
 def test_foreign_sign_ins_of_the_lake(tmp_path: Path) -> None:
     """Only sign-ins that cross the border come out, with the fields that evidence needs."""
     there = "11111111-0000-4000-8000-000000000001"

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import orjson
 
+from crosswarden.cli.lake_joins import users_from
 from crosswarden.cli.output import printable
 from crosswarden.cli.snapshots import PATH, forms, policy_at, print_json
 from crosswarden.errors import UsageError
@@ -19,6 +20,7 @@ __all__ = ["contain"]
 @click.argument("tenant", metavar="TENANT")
 @click.option("--policy", "path", type=PATH, help="Snapshot of the own policy: the plan then fits it.")
 @click.option("--user", "users", multiple=True, metavar="GUID", help="User that came from that tenant.")
+@click.option("--lake", metavar="DIR", help="Lake whose sign-ins name the users that came from that tenant.")
 @click.option("--delete", is_flag=True, help="Delete the partner at the end instead of leaving it blocked.")
 @click.option("--execute", is_flag=True, help="Send the requests. Without it nothing is sent.")
 @click.option("--own-tenant", metavar="GUID", help="With --execute: the tenant to change.")
@@ -34,6 +36,7 @@ def contain(
     tenant: str,
     path: Path | None,
     users: tuple[str, ...],
+    lake: str | None,
     delete: bool,
     execute: bool,
     own_tenant: str | None,
@@ -47,7 +50,8 @@ def contain(
     output: Path | None,
 ) -> int:
     """The ordered plan against a hostile partner TENANT, with requests ready to send; dry unless --execute."""
-    steps = containment.plan(policy_at(path) if path else None, tenant, users, delete=delete)
+    came = dict.fromkeys((*users, *(users_from(lake, tenant) if lake else ())))
+    steps = containment.plan(policy_at(path) if path else None, tenant, tuple(came), delete=delete)
     if not execute:
         _plan(steps, as_json or bool(output) or form == "json", output)
         return 0

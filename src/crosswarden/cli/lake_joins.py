@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,8 +13,9 @@ from crosswarden.restrictions.evidence.reading import SignIn
 from crosswarden.tenants.explain import Event, events
 from crosswarden.tenants.observed import NotObserved, Observed, Value
 
-__all__ = ["SignIns", "audit_events", "foreign_sign_ins", "last_sign_ins"]
+__all__ = ["SignIns", "audit_events", "foreign_sign_ins", "last_sign_ins", "users_from"]
 
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TABLES = ("SigninLogs", "AADNonInteractiveUserSignInLogs")
 _LAST = """
 | extend Home = tolower(HomeTenantId), Resource = tolower(ResourceTenantId)
@@ -77,6 +79,20 @@ def foreign_sign_ins(folder: str) -> list[SignIn]:
         for name in names
         for row in engine.run(name + _FOREIGN).rows()
     ]
+
+
+def users_from(folder: str, tenant: str) -> list[str]:
+    """Object ids of the users of TENANT who have signed in here, from either sign-in table."""
+    if not _GUID.fullmatch(tenant):
+        return []
+    lake = Lake.open(folder)
+    engine = Engine(lake)
+    query = f"""
+| where tolower(HomeTenantId) == "{tenant.lower()}" and tolower(ResourceTenantId) != "{tenant.lower()}"
+| distinct tolower(UserId)
+"""
+    found = [row[0] for name in _TABLES if name in lake.tables() for row in engine.run(name + query).rows()]
+    return sorted({str(user) for user in found if _GUID.fullmatch(str(user))})
 
 
 def audit_events(folder: str) -> list[Event]:

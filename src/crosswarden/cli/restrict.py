@@ -23,7 +23,7 @@ from crosswarden.restrictions.points.nftables import CGROUP
 from crosswarden.restrictions.points.squid import SquidSite
 from crosswarden.restrictions.points.windows import WindowsChoices
 from crosswarden.restrictions.policy import Restriction
-from crosswarden.restrictions.service import EndpointService
+from crosswarden.restrictions.service import INSTANCES, EndpointService
 from crosswarden.tenants.observed import Observed
 from crosswarden.tenants.read import read
 
@@ -299,7 +299,8 @@ def run_(
             if service:
                 service.refresh()
 
-        others = (*([endpoints] if endpoints else []), *(sorted(cache.glob("*.json")) if cache else []))
+        lists = [cache / f"{name}.json" for name in INSTANCES] if cache else []
+        others = (*([endpoints] if endpoints else []), *lists)
         watched = Watched(settings, output, site, others, refresh)
         click.echo(watched.step(), err=True)
         return run(arguments, watched, lambda text: click.echo(text, err=True))
@@ -328,7 +329,7 @@ def endpoints(cache: Path, instances: tuple[str, ...], url: str, output: Path | 
     """Refresh the Microsoft 365 endpoint list: at most hourly, keeping the last good copy with its age."""
     import httpx
 
-    from crosswarden.restrictions.service import INSTANCES, Freshness
+    from crosswarden.restrictions.service import Freshness
 
     now = dt.datetime.now(dt.UTC)
     with httpx.Client(timeout=30, follow_redirects=False) as client:

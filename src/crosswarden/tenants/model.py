@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
-from crosswarden.tenants.observed import NotObserved, Value
+from crosswarden.tenants.observed import NotObserved, Observed, Value
 
 __all__ = [
     "ABSENT",
@@ -175,6 +176,9 @@ class Policy:
 
     def partner(self, tenant: str) -> Partner | None:
         """The partner with this tenant id, if the export has one."""
-        if not hasattr(self.partners, "value"):
-            return None
-        return next((item for item in self.partners.value if item.tenant == tenant.lower()), None)
+        return self._by_tenant.get(tenant.lower())
+
+    @cached_property
+    def _by_tenant(self) -> Mapping[str, Partner]:
+        held = self.partners.value if isinstance(self.partners, Observed) else ()
+        return {item.tenant: item for item in held}

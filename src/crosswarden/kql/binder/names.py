@@ -9,7 +9,7 @@ from crosswarden.kql import syntax
 from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder
 from crosswarden.kql.binder.scope import Bound, Function, Row, Tabular
 from crosswarden.kql.functions import DYNAMIC, of
-from crosswarden.kql.plan import Field, Literal, PromotedField, Ref, Reference, Scalar, Scan, Shared
+from crosswarden.kql.plan import Field, Literal, Project, PromotedField, Ref, Reference, Scalar, Scan, Shared
 from crosswarden.tables import PROMOTED, Table
 
 __all__ = ["bind_name", "fresh_use", "matching_tables", "scan", "table_named", "wildcard"]
@@ -102,8 +102,10 @@ def shared(table: Tabular, name: str, *, materialized: bool = False) -> Tabular:
     """The table as something that can be used several times."""
     if table is NOTHING or table.graph is not None:
         return table
-    held = Shared(name, table.plan, materialized)
-    plan = Reference(held, table.plan.fields)
+    brought = table.plan.fields
+    unseen = tuple(column for column in table.hidden if column not in brought)
+    held = Shared(name, Project(table.plan, (), (*brought, *unseen)) if unseen else table.plan, materialized)
+    plan = Reference(held, held.plan.fields)
     return Tabular(plan, table.columns, table.hidden, table.open, table.name)
 
 

@@ -50,11 +50,11 @@ bench: install ## ratios measured side by side, printed; see bench/README.md
 	$(BIN)/python -m bench $(BENCH)
 
 compare-tokens: install ## the side-by-side table of token libraries, in an environment of its own
-	bash scripts/own_environment.sh .venv-compare requirements/compare.txt
+	PYTHON="$(PYTHON)" bash scripts/own_environment.sh .venv-compare requirements/compare.txt
 	$(BIN)/python -m bench._compare .venv-compare/bin/python
 
 fuzz-tokens: install ## fuzz the token validator with atheris, ten minutes unless FUZZ_SECONDS says otherwise
-	bash scripts/own_environment.sh .venv-fuzz requirements/fuzz.txt
+	PYTHON="$(PYTHON)" bash scripts/own_environment.sh .venv-fuzz requirements/fuzz.txt
 	PYTHONPATH=src:. .venv-fuzz/bin/python -m bench._fuzz_tokens $(or $(FUZZ_SECONDS),600)
 
 lock: install ## lock the requirements again, with hashes

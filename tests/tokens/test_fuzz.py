@@ -6,6 +6,7 @@ import base64
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,14 +39,14 @@ def test_a_token_as_it_was_made_passes_the_target() -> None:
 
 def test_a_short_coverage_guided_run_finds_nothing(tmp_path: Path) -> None:
     """atheris, in an environment of its own, runs ten seconds without a finding."""
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PYTHON": sys.executable}
     setup = [
         "bash",
         str(ROOT / "scripts/own_environment.sh"),
         str(ROOT / ".venv-fuzz"),
         str(ROOT / "requirements/fuzz.txt"),
     ]
-    subprocess.run(setup, check=True, capture_output=True, timeout=300)
+    subprocess.run(setup, check=True, capture_output=True, timeout=300, env=environment)
     command = [str(ROOT / ".venv-fuzz/bin/python"), "-m", "bench._fuzz_tokens", "10"]
     run = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False

@@ -94,7 +94,8 @@ def _issuer(value: Any) -> str:
     form = read_issuer(value) if isinstance(value, str) else None
     if form is None or not form.tenant:
         return "who says all this; not a form that Entra ID uses"
-    cloud = CLOUDS[form.host].name + " cloud" if form.host in CLOUDS else form.host
+    clouds = [one.name for one in CLOUDS.values() if form.host in (one.login_host, one.v1_host)]
+    cloud = " or ".join(clouds) + " cloud" if clouds else form.host
     owner = "personal accounts" if form.tenant == CONSUMER_TENANT else f"tenant {form.tenant}"
     return f"who says all this: {owner}, {cloud}, token version {form.version}"
 

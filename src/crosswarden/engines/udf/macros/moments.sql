@@ -5,7 +5,7 @@ CREATE MACRO kql_date(t) AS CAST(kql_timestamp(t) AS DATE);
 CREATE MACRO kql_day_ticks(d) AS kql_ticks(CAST(d AS TIMESTAMP));
 
 -- Rounding down to a multiple, toward minus infinity.
-CREATE MACRO kql_long_bin(x, b) AS TRY(CASE WHEN b <> 0 THEN x - ((x % b) + b) % b END);
+CREATE MACRO kql_long_bin(x, b) AS TRY(CASE WHEN b <> 0 THEN x - kql_long_modulo(x, b) END);
 
 CREATE MACRO kql_real_bin(x, b) AS CASE WHEN b <> 0 THEN floor(x / b) * b END;
 

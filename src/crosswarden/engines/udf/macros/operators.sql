@@ -6,13 +6,13 @@ CREATE MACRO kql_not_equal(a, b) AS CASE WHEN a IS NULL AND b IS NULL THEN NULL 
 
 CREATE MACRO kql_long_divide(a, b) AS TRY(CASE WHEN b <> 0 THEN a // b END);
 
-CREATE MACRO kql_long_modulo(a, b) AS TRY(CASE WHEN b <> 0 THEN (a % b + abs(b)) % abs(b) END);
+CREATE MACRO kql_long_modulo(a, b) AS TRY(CASE WHEN b = 0 THEN NULL WHEN a % b < 0 THEN a % b + abs(b) ELSE a % b END);
 
 CREATE MACRO kql_real_divide(a, b) AS
   CASE WHEN b <> 0 THEN a / b WHEN b IS NULL OR a IS NULL THEN NULL
        WHEN a > 0 THEN 'inf'::DOUBLE WHEN a < 0 THEN '-inf'::DOUBLE ELSE 'nan'::DOUBLE END;
 
-CREATE MACRO kql_real_modulo(a, b) AS CASE WHEN b <> 0 THEN (a % b + abs(b)) % abs(b) WHEN b IS NULL OR a IS NULL THEN NULL ELSE 'nan'::DOUBLE END;
+CREATE MACRO kql_real_modulo(a, b) AS CASE WHEN b <> 0 THEN CASE WHEN a % b < 0 THEN a % b + abs(b) ELSE a % b END WHEN b IS NULL OR a IS NULL THEN NULL ELSE 'nan'::DOUBLE END;
 
 CREATE MACRO kql_is_whole(j) AS regexp_full_match(j, '-?[0-9]{1,18}');
 

@@ -1,7 +1,7 @@
 -- String functions.
 
 CREATE MACRO kql_substring(s, start, count) AS
-  CASE WHEN count <= 0 THEN ''
+  CASE WHEN count <= 0 OR count IS NULL OR start IS NULL THEN ''
        WHEN start > 2147483646 THEN ''
        WHEN start >= 0 THEN substring(s, start + 1, least(count, 2147483647))
        ELSE substring(s, greatest(length(s) + greatest(start, -2147483648), 0) + 1, least(count, 2147483647)) END;

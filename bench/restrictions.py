@@ -113,7 +113,7 @@ def _proxy(name: str, folder: Path, ca: Path) -> Iterator[int]:
         (home / "hosts").write_text("127.0.0.1 bystander.example\n")
         (home / "bench.conf").write_text(
             f"include {home}/squid.conf\nhosts_file {home}/hosts\npid_filename {home}/pid\ncoredump_dir {home}\n"
-            f"cache_log {home}/cache.log\naccess_log none\nshutdown_lifetime 1 seconds\nmax_filedescriptors 8192\n"
+            f"cache_log {home}/cache.log\naccess_log none\nshutdown_lifetime 1 seconds\n"
         )
         if os.getuid() == 0:
             owner = pwd.getpwnam("proxy")
@@ -135,7 +135,9 @@ def _proxy(name: str, folder: Path, ca: Path) -> Iterator[int]:
             "-s",
             str(home / "mitmproxy_addon.py"),
         ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home)
+    # as most shells start programs: the compiled policy itself asks for more descriptors
+    limited = ["bash", "-c", 'ulimit -Sn 1024; exec "$@"', "bash", *command]
+    process = subprocess.Popen(limited, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home)
     try:
         for _ in range(300):
             try:

@@ -423,7 +423,7 @@ def start_squid(folder: Path, origin: Authority, signer: Authority) -> Iterator[
             f"include {home / 'out' / 'squid.conf'}\nhosts_file {hosts}\npid_filename {home / 'pid'}\n"
             f"tls_outgoing_options cafile={origin.pem}\ncoredump_dir {home}\ncache_log {home / 'cache.log'}\n"
             f"access_log stdio:{home / 'access.log'}\nshutdown_lifetime 1 seconds\ndns_nameservers 127.0.0.1\n"
-            f"max_filedescriptors 4096\nicon_directory /usr/share/squid/icons\n"
+            f"icon_directory /usr/share/squid/icons\n"
         )
         if os.getuid() == 0:
             _give_to(home, "proxy")

@@ -34,6 +34,8 @@ def squid(policy: HeaderPolicy, site: SquidSite | None = None) -> str:
         f"http_port {site.listen} ssl-bump cert={site.ca} generate-host-certificates=on dynamic_cert_mem_cache_size=4MB",
         f"sslcrtd_program {site.helper} -s {site.cache} -M 4MB",
         "sslcrtd_children 4 startup=1 idle=1",
+        "# a spliced connection takes two file descriptors",
+        "max_filedescriptors 8192",
         "",
         "acl tr_step1 at_step SslBump1",
         "acl tr_step2 at_step SslBump2",

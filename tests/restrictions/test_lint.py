@@ -54,6 +54,17 @@ BAD = [
     ("header-everywhere", "squid.conf", SQUID.replace(f'{POLICY}" four', f'{POLICY}" all')),
     ("header-everywhere", "squid.conf", SQUID.replace("acl four dstdomain ", "acl four dstdom_regex ")),
     ("header-everywhere", "addon.py", ADDON.replace("if flow.request.pretty_host in HOSTS:", "if True:")),
+    (
+        "header-everywhere",
+        "addon.py",
+        f'HEADER = "{V2}"\nT = "{TENANT}"\ndef request(flow):\n    flow.request.headers[HEADER] = f"{{T}}:{POLICY}"\n',
+    ),
+    (
+        "partner-id",
+        "addon.py",
+        f'H = "{V2}"\nT = "{TENANT}"\nP = "{PARTNER}"\ndef request(flow):\n    if flow.request.pretty_host in X:\n'
+        '        flow.request.headers[H] = T + ":" + P\n',
+    ),
     ("header-everywhere", "x.har", _har("www.example.com", f"{TENANT}:{POLICY}")),
     (
         "excluded-caught",

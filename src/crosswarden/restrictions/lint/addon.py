@@ -24,10 +24,56 @@ def lint_addon(file: str, text: str, expected: Expected) -> Iterator[Problem]:
     except (SyntaxError, ValueError) as error:
         yield Problem(file, getattr(error, "lineno", 0) or 0, "not-readable", f"no Python: {error}")
         return
+    tree = _Resolved(_constants(tree)).visit(tree)
     yield from _values(file, tree, expected)
     yield from _matching(file, tree)
     yield from _setting(file, tree)
     yield from _versions(file, tree)
+
+
+def _constants(tree: ast.AST) -> dict[str, str]:
+    """Names that are assigned one text only, anywhere in the file."""
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    found.setdefault(target.id, set()).add(str(node.value.value))
+    return {name: values.pop() for name, values in found.items() if len(values) == 1}
+
+
+class _Resolved(ast.NodeTransformer):
+    """Puts constants in the place of the names that stand for them, and joins f-strings and sums of constants."""
+
+    def __init__(self, constants: dict[str, str]) -> None:
+        self.constants = constants
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """A name that is read."""
+        if isinstance(node.ctx, ast.Load) and node.id in self.constants:
+            return ast.copy_location(ast.Constant(self.constants[node.id]), node)
+        return node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+        """An f-string whose parts are all known."""
+        parts: list[str] = []
+        for part in node.values:
+            value = self.visit(part.value) if isinstance(part, ast.FormattedValue) else part
+            if not isinstance(value, ast.Constant):
+                return node
+            parts.append(_text(value))
+        return ast.copy_location(ast.Constant("".join(parts)), node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        """A sum of known texts."""
+        left, right = self.visit(node.left), self.visit(node.right)
+        if (
+            isinstance(node.op, ast.Add)
+            and isinstance(left, ast.Constant)
+            and isinstance(right, ast.Constant)
+        ):
+            return ast.copy_location(ast.Constant(_text(left) + _text(right)), node)
+        return node
 
 
 def _values(file: str, tree: ast.AST, expected: Expected) -> Iterator[Problem]:

@@ -144,9 +144,13 @@ class Writer:
         fresh = self._fresh(seen, group)
         if not fresh.num_rows:
             return lines.slice(0, 0)
-        rows = (
-            lines.take(fresh["i"]).append_column("event", fresh["event"]).append_column("more", fresh["more"])
-        )
+        rows = lines.take(fresh["i"])
+        for label, values in (
+            ("event", fresh["event"]),
+            ("more", fresh["more"]),
+            ("moment", fresh["instant"]),
+        ):
+            rows = rows.append_column(label, values)
         files = list(self._files(folder, name, columns, rows, fresh))
         delta.append(folder, physical(name), files, expected=seen.version)
         seen.add("fresh", [file.path for file in files])
@@ -161,7 +165,7 @@ class Writer:
             f' WHERE md5_number(event) NOT IN (SELECT event FROM "{seen.relation}")'
         )
         return self.connection.sql(
-            f"SELECT i, event, epoch_us(moment) // {_DAY} AS day, epoch_us(moment) AS moment,"
+            f"SELECT i, event, epoch_us(moment) // {_DAY} AS day, epoch_us(moment) AS moment, moment AS instant,"
             f" coalesce(signature IN ({more}), false) AS more"
             " FROM fresh JOIN signed USING (i) ORDER BY day, word, moment, i"
         ).to_arrow_table()

@@ -15,7 +15,7 @@ from typing import Any
 from crosswarden.logs.fields import Fields
 from crosswarden.logs.plan import Plan
 from crosswarden.logs.shapes import Path
-from crosswarden.logs.times import instant, tick
+from crosswarden.logs.times import instant, second, tick
 from crosswarden.tables import PROMOTED, RAW_TABLE, Column, Promoted, Type
 
 __all__ = ["Mapping", "literal", "pointer"]
@@ -76,25 +76,24 @@ class Mapping:
         """
         moment = instant(self._text(self.time), self.day_first)
         key = self._first_of(id_columns)
-        created = instant(self._first_of(["CreatedDateTime", "ActivityDateTime", self.time]), self.day_first)
+        created = self._first_of(["CreatedDateTime", "ActivityDateTime", self.time])
         parts = "".join(f", lower(rtrim({self._first_of([name])}, ' .'))" for name in with_columns)
         word = self._first_of(["OperationName", "Operation", "ActionType"])
         table = literal(self.plan.table.name)
-        second = "coalesce(CAST(epoch_us(created) // 1000000 AS VARCHAR), '')"
         strong = "length(replace(replace(key, '0', ''), '-', '')) >= 12"
         return (
             f"SELECT i, moment, word, CASE WHEN {strong}"
-            f" THEN md5(concat_ws(chr(31), {table}, 'id', lower(key), {second}{parts}))"
+            f" THEN md5(concat_ws(chr(31), {table}, 'id', lower(key), {second('created', self.day_first)}{parts}))"
             f" ELSE md5(concat_ws(chr(31), {table}, 'whole', {_TRIMMED})) END AS event FROM"
             f" (SELECT *, {moment} AS moment, {created} AS created, {key} AS key, {word} AS word FROM"
             f" ({self._opened_records()}))"
         )
 
     def rows(self, physical: Iterable[Column], ingested: str) -> str:
-        """SELECT every physical column of the table, in order, from ``lines`` (which then also has ``event``)."""
+        """SELECT every physical column of the table, in order, from ``lines`` (then with ``event`` and ``moment``)."""
         outer = [f"{self._physical(column, ingested)} AS {_quoted(column.name)}" for column in physical]
         instants = [
-            f"{instant(self._text(column.name), self.day_first)} AS {self._instant(column.name)}"
+            f"{self._made_instant(column.name)} AS {self._instant(column.name)}"
             for column in self.plan.table.columns
             if column.type is Type.DATETIME and column.name in self.plan.sources
         ]
@@ -142,6 +141,12 @@ class Mapping:
     def _first_of(self, columns: Sequence[str]) -> str:
         found = [self._text(column) for column in columns if column in self.plan.sources]
         return f"coalesce({', '.join(found)}, '')" if found else "''"
+
+    def _made_instant(self, name: str) -> str:
+        if name == self.time:
+            return "moment"
+        text, time = self._text(name), self._text(self.time)
+        return f"CASE WHEN left({text}, 27) = left({time}, 27) THEN moment ELSE {instant(text, self.day_first)} END"
 
     def _instant(self, name: str) -> str:
         return _quoted(f"__at_{name}") if name in self.plan.sources else "CAST(NULL AS TIMESTAMPTZ)"

@@ -14,28 +14,30 @@ from typing import Any
 from crosswarden.duck import Connection, Error
 from crosswarden.logs.plan import Plan, make_plan, merged
 from crosswarden.logs.shapes import recognise
-from crosswarden.logs.shapes.diagnostic import ENTRA_CATEGORIES
 from crosswarden.logs.shapes.unified_audit_export import INNER
+from crosswarden.logs.suspects import SUSPECT
 from crosswarden.tables import Table
 
 __all__ = ["Group", "Signatures", "read_signatures"]
 
 TELLING = ("/category", "/Category", "/Type", "/TableName", "/$table", "/table", "/signInEventTypes/0")
-_ENTRA = ", ".join(f"'{name}'" for name in ENTRA_CATEGORIES if name != "AuditLogs")
 _TOLD = ", ".join(f"'{path}'" for path in (*TELLING, "/resourceId"))
+_RESOURCE = f"t[{len(TELLING) + 1}]"
 _PLACE = (
-    f"CASE WHEN r IS NULL OR t[1] IN ({_ENTRA}) THEN '' WHEN t[1] = 'AuditLogs' THEN"
-    " CAST(contains(lower(r), 'microsoft.intune') AS VARCHAR) ELSE"
-    " concat_ws('|', regexp_extract(lower(r), '^/(tenants|subscriptions)/'),"
-    " regexp_extract(lower(r), '.*/providers/([^/]+)', 1),"
-    " regexp_extract(lower(r), '/(blob|file|queue|table)services(/|$)', 1)) END"
+    f"CASE WHEN {_RESOURCE} IS NULL OR ends_with(t[1], 'InLogs') THEN '' WHEN t[1] = 'AuditLogs' THEN"
+    f" CAST(contains(lower({_RESOURCE}), 'microsoft.intune') AS VARCHAR) ELSE"
+    f" concat_ws('|', regexp_extract(lower({_RESOURCE}), '^/(tenants|subscriptions)/'),"
+    f" regexp_extract(lower({_RESOURCE}), '.*/providers/([^/]+)', 1),"
+    f" regexp_extract(lower({_RESOURCE}), '/(blob|file|queue|table)services(/|$)', 1)) END"
 )
+_TOLD_APART = ", ".join(f"t[{place + 1}]" for place in range(len(TELLING)))
+# Written so that DuckDB parses each record twice and no more: a condition on k would be computed once again.
 _SIGN = f"""
 CREATE OR REPLACE TEMP TABLE signed AS
-SELECT i, wrapped, hash(k, t[1:{len(TELLING)}], {_PLACE}, wrapped) AS signature FROM (
-  SELECT i, wrapper IS NOT NULL AS wrapped, json_keys(record, ['$', '$.properties']) AS k, t, t[-1] AS r
-  FROM (SELECT i, wrapper, record, json_extract_string(record, [{_TOLD}]) AS t FROM {{source}}))
-WHERE k IS NOT NULL
+SELECT i, wrapped, suspect, CASE WHEN k IS NOT NULL THEN hash(k, {_TOLD_APART}, {_PLACE}, wrapped) END AS signature
+FROM (SELECT i, wrapper IS NOT NULL AS wrapped, json_keys(record, ['$', '$.properties']) AS k,
+        json_extract_string(record, [{_TOLD}]) AS t, {SUSPECT} AS suspect
+      FROM SOURCE)
 """
 
 
@@ -53,8 +55,8 @@ class Signatures:
     """What a batch consists of.
 
     ``inner`` are signatures of rows that carry another record inside, ``faulty`` those whose records cannot land,
-    with the reason. The temporary table ``signed`` (i, signature) says which record has which; records that are
-    not readable JSON are absent from it.
+    with the reason. The temporary table ``signed`` (i, signature, suspect) says which record has which; records that
+    are not readable JSON are absent from it, what is no object has no signature.
     """
 
     groups: tuple[Group, ...]
@@ -89,11 +91,11 @@ def read_signatures(connection: Connection, records: Any, tables: Mapping[str, T
     ``records`` is the Arrow array behind ``lines.record``, ``tables`` the tables as they are filled, by name.
     """
     try:
-        connection.execute(_SIGN.format(source="lines"))
+        connection.execute(_SIGN.replace("SOURCE", "lines"))
     except Error:
-        connection.execute(_SIGN.format(source="(SELECT * FROM lines WHERE json_valid(record))"))
+        connection.execute(_SIGN.replace("SOURCE", "(SELECT * FROM lines WHERE json_valid(record))"))
     examples = connection.execute(
-        "SELECT signature, min(i), bool_or(wrapped) FROM signed GROUP BY 1 ORDER BY 2"
+        "SELECT signature, min(i), bool_or(wrapped) FROM signed WHERE signature IS NOT NULL GROUP BY 1 ORDER BY 2"
     ).fetchall()
     alike: dict[tuple[str, str], list[tuple[int, Plan]]] = {}
     inner: list[int] = []

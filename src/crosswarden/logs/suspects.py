@@ -12,16 +12,17 @@ from typing import Any
 
 from crosswarden.duck import Connection
 
-__all__ = ["DEEPEST", "depth", "refuse_suspects", "why_not_json"]
+__all__ = ["DEEPEST", "SUSPECT", "depth", "refuse_suspects", "why_not_json"]
 
 DEEPEST = 200
 """How deep a record may be nested; the deepest real ones stay under 20."""
 
 _RUN = 16
-_SUSPECT = (
-    "SELECT i FROM lines WHERE contains(record, 'NaN') OR contains(record, 'Infinity')"
-    f" OR contains(record, '{']' * _RUN}') OR contains(record, '{'}' * _RUN}') OR contains(record, '{'}]' * (_RUN // 2)}')"
+SUSPECT = (
+    "(contains(record, 'NaN') OR contains(record, 'Infinity')"
+    f" OR contains(record, '{']' * _RUN}') OR contains(record, '{'}' * _RUN}') OR contains(record, '{'}]' * (_RUN // 2)}'))"
 )
+"""The SQL condition under which a record is looked at again."""
 
 
 def _constant(name: str) -> Any:
@@ -72,8 +73,10 @@ def why_not_json(text: str) -> str:
 def refuse_suspects(connection: Connection, lines: Any, faulty: Mapping[int, str]) -> dict[int, str]:
     """Fills the temporary table ``refused`` (i) and says why, for each record of ``lines`` that cannot land."""
     reasons: dict[int, str] = {}
-    unread = connection.execute("SELECT i FROM lines ANTI JOIN signed USING (i) ORDER BY i").fetchall()
-    suspect = connection.execute(_SUSPECT).fetchall()
+    unread = connection.execute(
+        "SELECT i FROM lines ANTI JOIN (SELECT i FROM signed WHERE signature IS NOT NULL) USING (i) ORDER BY i"
+    ).fetchall()
+    suspect = connection.execute("SELECT i FROM signed WHERE suspect ORDER BY i").fetchall()
     for (index,) in [*unread, *suspect]:
         reason = why_not_json(lines["record"][index].as_py())
         if reason:

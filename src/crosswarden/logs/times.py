@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-__all__ = ["instant", "is_day_first", "tick"]
+__all__ = ["instant", "is_day_first", "second", "tick"]
 
 _CLOCKS = ("%I:%M:%S.%g %p", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f", "%H:%M:%S", "%H:%M")
 _SHORT = re.compile(r"^\s*(\d{1,2})([/.\-])(\d{1,2})\2\d{4}[ ,]")
@@ -31,6 +31,15 @@ def instant(text: str, day_first: bool) -> str:
         f" WHEN starts_with({text}, '/Date(') THEN"
         f" make_timestamptz(TRY_CAST(regexp_extract({text}, '^/Date\\((-?\\d{{1,15}})', 1) AS BIGINT) * 1000)"
         f" ELSE CAST(try_strptime({plain}, {_formats(day_first)}) AS TIMESTAMPTZ) END"
+    )
+
+
+def second(text: str, day_first: bool) -> str:
+    """The SQL expression for the UTC second that ``text`` writes, as YYYY-MM-DDTHH:MM:SS, "" where it writes none."""
+    plain = f"length({text}) = 19 OR ends_with({text}, 'Z') OR ends_with({text}, '+00:00')"
+    return (
+        f"CASE WHEN substr({text}, 5, 1) = '-' AND ({plain}) THEN replace(left({text}, 19), ' ', 'T')"
+        f" ELSE coalesce(strftime({instant(text, day_first)}, '%Y-%m-%dT%H:%M:%S'), '') END"
     )
 
 

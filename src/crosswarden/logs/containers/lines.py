@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import pairwise
+from typing import Any
 
 import pyarrow as pa
 
@@ -63,25 +64,45 @@ def _too_long(account: FileAccount, number: int, length: int) -> None:
 def read_lines(blocks: Iterator[bytes], account: FileAccount, tenant: str) -> Iterator[Piece]:
     """The records of a JSON Lines file, one a line; positions are line numbers, blank lines hold no record."""
     for block, first in _gathered(blocks, account):
-        lines = block.split(b"\n")
-        if not lines[-1].strip():
-            lines.pop()
-        numbers = pa.array(range(first, first + len(lines)), pa.int64())
-        if b"" in lines or b"\r" in lines or not _is_text(block) or max(map(len, lines), default=0) > LONGEST:
-            yield from _careful(lines, first, account, tenant)
+        ends = _ends(block)
+        records = pa.Array.from_buffers(
+            pa.string(), len(ends) - 1, [None, pa.py_buffer(ends), pa.py_buffer(block)]
+        )
+        if (
+            block[:1] in b"\r\n"
+            or b"\n\n" in block
+            or b"\n\r" in block
+            or not _is_text(records)
+            or _overlong(ends)
+        ):
+            yield from _careful(block.split(b"\n"), first, account, tenant)
             continue
-        account.records += len(lines)
-        ends = array("i", accumulate((len(line) + 1 for line in lines), initial=0))
-        ends[-1] = min(ends[-1], len(block))
-        buffers = [None, pa.py_buffer(ends), pa.py_buffer(block)]
-        records = pa.Array.from_buffers(pa.string(), len(lines), buffers)
+        account.records += len(records)
+        numbers = pa.array(array("q", range(first, first + len(records))))
         yield Piece(account, records, numbers, tenant=tenant, unit="line")
 
 
-def _is_text(block: bytes) -> bool:
+def _ends(block: bytes) -> array[int]:
+    """Where each line ends (its line end with it), 0 first: the offsets of an Arrow string array."""
+    ends = array("i", [0])
+    find, append = block.find, ends.append
+    at = find(b"\n")
+    while at >= 0:
+        append(at + 1)
+        at = find(b"\n", at + 1)
+    if ends[-1] < len(block):
+        append(len(block))
+    return ends
+
+
+def _overlong(ends: array[int]) -> bool:
+    return len(ends) < 4 and max((stop - start for start, stop in pairwise(ends)), default=0) > LONGEST
+
+
+def _is_text(records: Any) -> bool:
     try:
-        block.decode("utf-8")
-    except UnicodeDecodeError:
+        records.validate(full=True)
+    except pa.ArrowInvalid:
         return False
     return True
 

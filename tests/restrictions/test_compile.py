@@ -167,3 +167,15 @@ def test_the_packaged_list_is_what_the_windows_service_keeps() -> None:
     assert hosts.matches("contoso.sharepoint.com")
     assert not hosts.matches("sharepoint.com")
     assert not hosts.matches("m365.cloud.microsoft")
+
+
+def test_match_from_the_command_line() -> None:
+    """Each host is told for the proxy and for the Windows list apart."""
+    hosts = ["login.live.com", "device.login.microsoftonline.com", "sharepoint.com", "contoso.sharepoint.com"]
+    lines = CliRunner().invoke(cli, ["restrict", "match", *hosts]).stdout.splitlines()
+    assert [line.split("\t")[1:] for line in lines] == [
+        ["proxy: restrict", "Windows: listed"],
+        ["proxy: excluded", "Windows: listed"],
+        ["proxy: bystander", "Windows: not listed"],
+        ["proxy: bystander", "Windows: listed"],
+    ]

@@ -236,7 +236,9 @@ def test_a_proxy_that_lets_through_is_found(tmp_path: Path) -> None:
     assert found["restricted-host-not-decrypted"].status == "found"
 
 
-@pytest.mark.parametrize("data", [b"ElfFile\x00garbage", b"{ broken", b"<a><!DOCTYPE x></a>", b"<Event>"])
+@pytest.mark.parametrize(
+    "data", [b"ElfFile\x00garbage", b"{ broken", b"[" * 100_000, b"<a><!DOCTYPE x></a>", b"<Event>"]
+)
 def test_files_that_cannot_be_read_are_named(tmp_path: Path, data: bytes) -> None:
     """A broken file is named and makes the exit code 3."""
     (tmp_path / "broken").write_bytes(data)

@@ -115,6 +115,7 @@ BAD = [
     ("malformed-value", "squid.conf", SQUID.replace(f"{TENANT}:{POLICY}", POLICY)),
     ("not-readable", "appcontrol.xml", "<!DOCTYPE x [<!ENTITY e 'x'>]><x/>"),
     ("not-readable", "addon.py", "def ("),
+    ("not-readable", "addon.py", "x = " + "1+" * 20000 + "1"),
 ]
 
 

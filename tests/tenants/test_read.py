@@ -204,3 +204,14 @@ def test_nothing_of_a_policy_is_an_error(tmp_path: Path, content: str) -> None:
     (tmp_path / "x.json").write_text(content)
     with pytest.raises(InputError, match=r"x\.json"):
         read(tmp_path / "x.json")
+
+
+def test_a_script_nested_too_deeply_is_named(folder: Any, samples: Any) -> None:
+    """A script that would exhaust the parser is noted; the rest of the folder is read."""
+    place = folder(default=samples.default(), partners=[])
+    (place / "deep.ps1").write_text(
+        "AADCrossTenantAccessPolicyConfigurationPartner 'x' { A = " + "@(" * 50_000
+    )
+    policy = read(place)
+    assert isinstance(policy.default, Observed)
+    assert any("nested too deeply" in note for note in policy.notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import json
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -404,3 +405,21 @@ def evidence(
     for problem in gathered.problems:
         click.echo(f"not read: {printable(problem)}", err=True)
     return 3 if gathered.problems else 0
+
+
+@command.command()
+@click.argument("names", nargs=-1, required=True, metavar="HOST…")
+@click.option(
+    "--endpoints", "path", type=click.Path(path_type=Path, dir_okay=False), help="Saved endpoint list."
+)
+@click.option("--host", "hosts", multiple=True, callback=_list, help="Own host (foo.example, .bar.example).")
+def match(names: tuple[str, ...], path: Path | None, hosts: tuple[str, ...]) -> int:
+    """Say which hosts get headers from a proxy, and which fall under the endpoint list of Windows clients."""
+    listed = _endpoints(path, hosts, ()).hosts
+    rules = Restriction.checked(
+        restrict_msa=True, v1_tenants=("x",), v1_context=str(uuid.UUID(int=1))
+    ).compile()
+    for name in names:
+        proxy, windows = rules.decide(name).action.value, "listed" if listed.matches(name) else "not listed"
+        click.echo(f"{printable(name)}\tproxy: {proxy}\tWindows: {windows}")
+    return 0

@@ -85,8 +85,11 @@ def _file(gathered: _Gathered, file: Path, root: Path) -> None:
         return
     data = file.read_bytes()
     if file.suffix.lower() == ".ps1":
-        for kind, record in dsc.script_resources(_text(data)):
-            _resource(gathered, kind, record)
+        try:
+            for kind, record in dsc.script_resources(_text(data)):
+                _resource(gathered, kind, record)
+        except RecursionError:
+            gathered.notes.append(f"{file} is nested too deeply and was not read")
         return
     hint = "/".join(part.lower() for part in file.relative_to(root).with_suffix("").parts)
     if re.search(r"access(review|package)|governedgroups", hint):

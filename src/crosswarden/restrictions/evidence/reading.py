@@ -76,7 +76,14 @@ def gather(paths: Iterable[Path]) -> Gathered:
         for file in files:
             try:
                 gathered.kinds[str(file)] = _file(gathered, file)
-            except (OSError, ValueError, RuntimeError, ElementTree.ParseError) as error:
+            except (
+                OSError,
+                ValueError,
+                TypeError,
+                AttributeError,
+                RuntimeError,
+                ElementTree.ParseError,
+            ) as error:
                 gathered.problems.append(f"{file}: {str(error)[:200]}")
     return gathered
 

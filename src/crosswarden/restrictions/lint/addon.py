@@ -20,15 +20,20 @@ _V2_VALUE = re.compile(r"[0-9a-fA-F-]{36}:[0-9a-fA-F-]{36}\Z")
 def lint_addon(file: str, text: str, expected: Expected) -> Iterator[Problem]:
     """The mistakes of one addon."""
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError) as error:
+        tree = _resolved(ast.parse(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         yield Problem(file, getattr(error, "lineno", 0) or 0, "not-readable", f"no Python: {error}")
         return
-    tree = _Resolved(_constants(tree)).visit(tree)
     yield from _values(file, tree, expected)
     yield from _matching(file, tree)
     yield from _setting(file, tree)
     yield from _versions(file, tree)
+
+
+def _resolved(tree: ast.Module) -> ast.AST:
+    resolved = _Resolved(_constants(tree)).visit(tree)
+    assert isinstance(resolved, ast.AST)
+    return resolved
 
 
 def _constants(tree: ast.AST) -> dict[str, str]:

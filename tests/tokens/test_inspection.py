@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -331,3 +332,36 @@ def test_what_becomes_too_large_is_a_file_that_cannot_be_read(
     path.write_bytes(gzip.compress(token().encode() + b" " * 3 * PIECE))
     found = scan_paths([path], NOW, TRUSTS)
     assert len(found.unread) == 1 and "more than" in found.unread[0][1] and len(found.found) == 1
+
+
+def test_archives_are_read_entry_by_entry(tmp_path: Path) -> None:
+    """Each entry of a zip archive is scanned under its own name; one that is broken does not hide the others."""
+    path = tmp_path / "case.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/first.har", token(v2_claims(x=1)))
+        archive.writestr("broken.log", b"x" * 100_000)
+        archive.writestr("second.log", token(v2_claims(x=2)))
+    data = bytearray(path.read_bytes())
+    place = data.index(b"broken.log") + len("broken.log") + 5
+    data[place : place + 8] = b"\xff" * 8
+    path.write_bytes(data)
+    found = scan_paths([path], NOW, TRUSTS)
+    assert {one.places[0][0] for one in found.found.values()} == {f"{path}!a/first.har", f"{path}!second.log"}
+    assert [name for name, _ in found.unread] == [f"{path}!broken.log"]
+    (tmp_path / "no.zip").write_bytes(b"PK\x03\x04" + b"x" * 100)
+    assert len(scan_paths([tmp_path / "no.zip"], NOW).unread) == 1
+
+
+def test_wide_text_without_a_break_is_read_across_pieces(tmp_path: Path) -> None:
+    """Tokens in UTF-16 that holds no white space for megabytes are found wherever they are."""
+    text = (
+        "x" * 3_000_000
+        + ","
+        + token(v2_claims(x=1))
+        + ","
+        + "y" * 3_000_000
+        + ","
+        + token(v2_claims(x=2))
+        + ","
+    ).encode("utf-16-le")
+    assert [one["verdict"] for one in scan(tmp_path, text)] == ["valid", "valid"]

@@ -34,7 +34,7 @@ def command(
     fail_on: str | None,
     output: Path | None,
 ) -> int:
-    """Find tokens in PATHs (files, folders, .gz), check each, never print a usable one in full.
+    """Find tokens in PATHs (files, folders, .gz, .zip), check each, never print a usable one in full.
 
     One JSON object a distinct token: what it states, whether it is genuine and within its time, and where it was found.
     Exit code 3 when a file could not be read.

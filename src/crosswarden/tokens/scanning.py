@@ -1,16 +1,18 @@
 """Finds tokens in files: logs, HAR, captures and dumps, whatever their form, in bounded memory.
 
-Files are read as bytes in pieces that overlap, so that no token is lost at a seam; gzip is read through, within bounds.
+Files are read as bytes in pieces that overlap, so that no token is lost at a seam; gzip and zip are read through, within bounds.
 A found token is described, never printed whole; its SHA-256 tells two of them apart.
 """
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hashlib
 import re
+import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
@@ -74,16 +76,27 @@ class Scan:
 
 
 def scan_paths(paths: Sequence[Path], at: float, trusts: Sequence[Trust] = ()) -> Scan:
-    """Scans files and folders (links to folders are not followed)."""
+    """Scans files and folders, and the entries of zip archives (links to folders are not followed)."""
     scan = Scan()
     for path in _files(paths):
         scan.files += 1
         try:
-            for offset, text in _tokens(path, scan):
-                _note(scan, str(path), offset, text, at, trusts)
-        except (OSError, EOFError, zlib.error) as error:
+            for name, open_it in _streams(path):
+                _scan_one(scan, name, open_it, at, trusts)
+        except (OSError, zipfile.BadZipFile) as error:
             scan.unread.append((str(path), str(error) or type(error).__name__))
     return scan
+
+
+def _scan_one(
+    scan: Scan, name: str, open_it: Callable[[], IO[bytes]], at: float, trusts: Sequence[Trust]
+) -> None:
+    try:
+        with open_it() as file:
+            for offset, text in _tokens(file, scan):
+                _note(scan, name, offset, text, at, trusts)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        scan.unread.append((name, str(error) or type(error).__name__))
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -94,27 +107,35 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def _open(path: Path) -> IO[bytes]:
+def _streams(path: Path) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
+    """What is to be read of a file, by name: itself, what its gzip holds, or each entry of its zip archive."""
     with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return cast(IO[bytes], gzip.open(path, "rb")) if packed else path.open("rb")
+        start = file.read(4)
+    if start.startswith(b"\x1f\x8b"):
+        yield str(path), cast(Callable[[], IO[bytes]], functools.partial(gzip.open, path, "rb"))
+    elif start == b"PK\x03\x04":
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist():
+                if not entry.is_dir():
+                    yield f"{path}!{entry.filename[:200]}", functools.partial(archive.open, entry)
+    else:
+        yield str(path), lambda: path.open("rb")
 
 
-def _tokens(path: Path, scan: Scan) -> Iterator[tuple[int, str]]:
+def _tokens(file: IO[bytes], scan: Scan) -> Iterator[tuple[int, str]]:
     """Offset and text of each token; those that touch the end of a piece wait for the next."""
-    with _open(path) as file:
-        kept, start, first, read = b"", 0, 0, 0
-        while piece := file.read(PIECE):
-            read += len(piece)
-            scan.octets += len(piece)
-            if read > INFLATED_LIMIT:
-                raise OSError(f"it becomes more than {INFLATED_LIMIT:,} octets")
-            window = kept + piece
-            settled = max(0, len(window) - _OVERLAP) if len(piece) == PIECE else len(window)
-            yield from _in_window(window, start, first, settled)
-            first = min(settled, 1)  # one octet before, so that a token's middle is not taken for a beginning
-            kept, start = window[settled - first :], start + settled - first
-        yield from _in_window(kept, start, first, len(kept))
+    kept, start, first, read = b"", 0, 0, 0
+    while piece := file.read(PIECE):
+        read += len(piece)
+        scan.octets += len(piece)
+        if read > INFLATED_LIMIT:
+            raise OSError(f"it becomes more than {INFLATED_LIMIT:,} octets")
+        window = kept + piece
+        settled = max(0, len(window) - _OVERLAP) if len(piece) == PIECE else len(window)
+        yield from _in_window(window, start, first, settled)
+        first = min(settled, 2)  # a little before, so that a token's middle is not taken for a beginning
+        kept, start = window[settled - first :], start + settled - first
+    yield from _in_window(kept, start, first, len(kept))
 
 
 def _in_window(window: bytes, start: int, first: int, settled: int) -> Iterator[tuple[int, str]]:
@@ -124,9 +145,10 @@ def _in_window(window: bytes, start: int, first: int, settled: int) -> Iterator[
             yield start + match.start(), match[0].decode("ascii")
     if b"e\x00y\x00" in window or b"e\x00w\x00" in window:
         for wide in _WIDE.finditer(window):
-            if first <= wide.start() < settled:
-                for match in _TOKEN.finditer(wide[0][::2]):
-                    yield start + wide.start() + 2 * match.start(), match[0].decode("ascii")
+            for match in _TOKEN.finditer(wide[0][::2]):
+                place = wide.start() + 2 * match.start()
+                if first <= place < settled:
+                    yield start + place, match[0].decode("ascii")
 
 
 def _note(scan: Scan, path: str, offset: int, text: str, at: float, trusts: Sequence[Trust]) -> None:

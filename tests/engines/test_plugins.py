@@ -67,7 +67,7 @@ def test_rolling_percentile_by_nearest_rank(engine: Engine) -> None:
     )
     result = engine.run(query)
     assert [column.name for column in result.columns] == ["i", "d", "rolling_2_percentile_i_25"]
-    assert result.rows() == [(0, "even", 0.0), (0, "odd", 1.0), (4, "even", 0.0), (4, "odd", 1.0)]
+    assert result.rows() == [(0, "even", 0), (0, "odd", 1), (4, "even", 0), (4, "odd", 1)]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -113,3 +113,27 @@ def test_ipv6_lookup_reads_both_families(engine: Engine) -> None:
         "datatable (ip: string) ['2001:db8::1', '10.1.1.1', '2001:db9::1'] | evaluate ipv6_lookup(N, ip, net)"
     )
     assert sorted(engine.run(query).rows()) == [("10.1.1.1", "10.0.0.0/8"), ("2001:db8::1", "2001:db8::/32")]
+
+
+def test_autocluster_finds_what_most_rows_share(engine: Engine) -> None:
+    """Two plain patterns come out with their counts and shares; the column that varies is let go."""
+    query = (
+        "range i from 1 to 100 step 1 | extend os = iff(i <= 70, 'win', 'mac'), app = iff(i <= 70, 'a', 'b') "
+        "| project id = tostring(i), os, app | evaluate autocluster(0.5)"
+    )
+    result = engine.run(query)
+    assert [column.name for column in result.columns] == ["SegmentId", "Count", "Percent", "id", "os", "app"]
+    assert result.rows() == [(0, 70, 70.0, "", "win", "a"), (1, 30, 30.0, "", "mac", "b")]
+    assert any("autocluster" in note for note in result.notes)
+
+
+def test_autocluster_counts_weights_and_takes_wildcards(engine: Engine) -> None:
+    """A weight column counts rows that stand for many."""
+    query = "datatable (os: string, n: long) ['win', 90, 'mac', 10] | evaluate autocluster(0.9, n, '~', '*')"
+    rows = engine.run(query).rows()
+    assert rows[0][1] == 90
+
+
+def test_autocluster_of_nothing_is_nothing(engine: Engine) -> None:
+    """No rows, no segments."""
+    assert engine.run("SigninLogs | project UserId | evaluate autocluster()").rows() == []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crosswarden.engines.outside import Outside
-from crosswarden.engines.procedures import external, graphs, lookups, scanning, timelines
+from crosswarden.engines.procedures import clusters, external, graphs, lookups, scanning, timelines
 from crosswarden.engines.procedures.frame import Frame, Procedure
 from crosswarden.kql.plan import Staged
 
@@ -18,6 +18,7 @@ PROCEDURES: dict[str, Procedure] = {
     **scanning.PROCEDURES,
     **timelines.PROCEDURES,
     **lookups.PROCEDURES,
+    **clusters.PROCEDURES,
 }
 
 

@@ -146,7 +146,7 @@ def _rolling(step: Staged, inputs: Sequence[Frame], outside: Outside) -> list[Ro
         for at in sorted(by_bin):
             values = sorted(value for back in range(at - bins + 1, at + 1) for value in by_bin.get(back, ()))
             rank = max(ceil(Fraction(str(percentile)) * len(values) / 100), 1)
-            out.append((at * size, *dimensions, float(values[rank - 1])))
+            out.append((at * size, *dimensions, values[rank - 1]))
     return sorted(out, key=lambda row: row[0])
 
 

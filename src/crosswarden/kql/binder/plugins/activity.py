@@ -19,7 +19,7 @@ from crosswarden.tables import Type
 
 __all__ = ["PLUGINS"]
 
-_LONG, _REAL = of(Type.LONG), of(Type.REAL)
+_LONG = of(Type.LONG)
 
 
 def _metrics(call: PluginCall, constants: tuple[str, ...], made: tuple[str, ...]) -> Tabular:
@@ -105,7 +105,7 @@ def rolling_percentile(call: PluginCall) -> Tabular:
     fields = (
         Field(index.name, index.kind),
         *(Field(column.name, column.kind) for column in dimensions),
-        Field(f"rolling_{bins}_percentile_{value.name}_{shown}", _REAL),
+        Field(f"rolling_{bins}_percentile_{value.name}_{shown}", value.kind),
     )
     options = {"percentile": percentile, "size": size, "bins": bins, "places": places}
     return Tabular(Staged("rolling_percentile", (inputs.plan(),), fields, options), fields)

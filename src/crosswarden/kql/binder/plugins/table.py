@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crosswarden.kql.binder.plugins import activity, lookups, shaping
+from crosswarden.kql.binder.plugins import absent, activity, clusters, lookups, shaping
 from crosswarden.kql.binder.plugins.call import Plugin
 
 __all__ = ["PLUGINS"]
 
-PLUGINS: Mapping[str, Plugin] = {**shaping.PLUGINS, **activity.PLUGINS, **lookups.PLUGINS}
+PLUGINS: Mapping[str, Plugin] = {
+    **shaping.PLUGINS,
+    **activity.PLUGINS,
+    **lookups.PLUGINS,
+    **clusters.PLUGINS,
+    **absent.PLUGINS,
+}

@@ -107,6 +107,8 @@ class Engine:
 
     def _result(self, compiled: Compiled, lowered: Lowered, window: Window | None) -> Result:
         missing = self._offer(lowered.scans, window)
+        if self._sources.lake is not None:
+            missing = sorted({*missing, *lowered.absent})
         for stage in lowered.stages:
             self._stage(stage)
         rows = self._fetch(lowered.statement)
@@ -131,7 +133,7 @@ class Engine:
     def _discover(
         self, plan: Plan, fields: Sequence[Field], environment: Environment, window: Window | None
     ) -> list[tuple[object, ...]]:
-        statement, lowering = lower_plan(plan, fields, environment.now)
+        statement, lowering = lower_plan(plan, fields, environment.now, environment.present)
         self._offer(lowering.scans, window)
         for stage in lowering.stages:
             self._stage(stage)

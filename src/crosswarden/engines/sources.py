@@ -68,7 +68,7 @@ class Sources:
     def __init__(self, lake: TableSource | None, given: Mapping[str, Table] | None) -> None:
         self.lake = lake
         self._held = frozenset(lake.tables()) if lake is not None else frozenset()
-        self.present = self._held if lake is not None else None
+        self.present = self._held
         self.tables = Tables({**self._from_lake(), **(given or {})}, with_documented=given is None)
 
     def _from_lake(self) -> dict[str, Table]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crosswarden.kql.lowering.context import Handler, Lowering
 from crosswarden.kql.lowering.scalars import SQL_TYPES
 from crosswarden.kql.lowering.step import Step
-from crosswarden.kql.plan import Field, Join, Plan, Scalar, Union
+from crosswarden.kql.plan import Field, Filter, Join, Plan, Project, Scalar, Scan, Serialize, Sort, Union
 from crosswarden.kql.sql import Expression, alias, all_of, call, cast, exp, null, text
 from crosswarden.tables import Type
 
@@ -75,7 +75,8 @@ def lower_union(lowering: Lowering, plan: Plan) -> Step:
     """UNION ALL by position; what an input lacks is null, or empty for strings."""
     assert isinstance(plan, Union)
     selects: list[exp.Select] = []
-    for at, part in enumerate(plan.inputs):
+    for at in _worth_reading(lowering, plan):
+        part = plan.inputs[at]
         step = lowering.step(part)
         step.order = ()
         if step.limit is not None:
@@ -96,6 +97,27 @@ def lower_union(lowering: Lowering, plan: Plan) -> Step:
     for select in selects[1:]:
         made = exp.Union(this=made, expression=select, distinct=False)
     return lowering.define(made, [*plan.fields, *lowering.hidden()])
+
+
+def _worth_reading(lowering: Lowering, plan: Union) -> list[int]:
+    """The inputs that can have rows; the first where none can, for its columns."""
+    wanted = []
+    for at, part in enumerate(plan.inputs):
+        table = _bare_table(part)
+        if table is None or lowering.present is None or table in lowering.present:
+            wanted.append(at)
+        else:
+            lowering.absent.add(table)
+    return wanted or [0]
+
+
+def _bare_table(part: Plan) -> str | None:
+    """The table that a branch reads, where it does no more than choose and compute."""
+    while isinstance(part, Filter | Project | Sort | Serialize):
+        part = part.input
+    return (
+        part.table.name if isinstance(part, Scan) and not part.table.name.startswith("watchlist ") else None
+    )
 
 
 def _missing(field: Field) -> Expression:

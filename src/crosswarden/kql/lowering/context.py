@@ -49,6 +49,8 @@ class Lowering:
     taken: dict[str, int] = field(default_factory=dict)
     stages: list[Stage] = field(default_factory=list)
     scans: dict[str, list[Scan]] = field(default_factory=dict)
+    present: frozenset[str] | None = None  # the tables that hold rows; None: not known
+    absent: set[str] = field(default_factory=set)  # tables left out because they hold none
     given: dict[int, Step] = field(default_factory=dict)
     shared: dict[Shared, Step] = field(default_factory=dict)
     groups: tuple[Field, ...] = ()  # the columns that tell apart the row sets an inner query runs over
@@ -124,6 +126,8 @@ class Lowering:
             names=self.names,
             taken=self.taken,
             scans=self.scans,
+            present=self.present,
+            absent=self.absent,
             counter=self.counter,
         )
 

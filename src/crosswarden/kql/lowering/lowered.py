@@ -32,7 +32,7 @@ HANDLERS: dict[type, Handler] = {
 class Lowered:
     """One result of a query: the statement, the staged steps before it in order, and the tables that they read.
 
-    ``unknown`` are columns whose type only the data can tell; ``chart`` is what ``render`` asked for.
+    ``absent`` are tables left out because they hold no rows; ``unknown`` are columns whose type only the data can tell; ``chart`` is what ``render`` asked for.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Lowered:
     stages: tuple[Stage, ...]
     scans: dict[str, list[Scan]]
     unknown: frozenset[Field]
+    absent: frozenset[str]
     chart: str = ""
 
 
@@ -65,14 +66,24 @@ def _order_value(lowering: Lowering, step: Step, field: Field) -> Expression:
     return column(value.this.this) if isinstance(value, exp.Column) else value.copy()
 
 
-def lower_plan(plan: Plan, fields: Sequence[Field], now: int) -> tuple[Statement, Lowering]:
+def lower_plan(
+    plan: Plan, fields: Sequence[Field], now: int, present: frozenset[str] | None = None
+) -> tuple[Statement, Lowering]:
     """A plan's rows as a statement, and the lowering that knows its stages and scans."""
-    lowering = Lowering(HANDLERS, lower_scalar, Context(now))
+    lowering = Lowering(HANDLERS, lower_scalar, Context(now), present=present)
     step = lowering.step(rewrite(plan, tuple(fields), now))
     return Statement(finish(lowering, step, fields), tuple(fields)), lowering
 
 
 def lower(query: BoundQuery, environment: Environment) -> Lowered:
     """One bound query, lowered."""
-    statement, lowering = lower_plan(query.plan, query.columns, environment.now)
-    return Lowered(query.name, statement, tuple(lowering.stages), lowering.scans, query.unknown, query.chart)
+    statement, lowering = lower_plan(query.plan, query.columns, environment.now, environment.present)
+    return Lowered(
+        query.name,
+        statement,
+        tuple(lowering.stages),
+        lowering.scans,
+        query.unknown,
+        frozenset(lowering.absent),
+        query.chart,
+    )

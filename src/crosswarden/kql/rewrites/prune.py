@@ -37,7 +37,7 @@ from crosswarden.kql.plan import (
     inputs_of,
     walk,
 )
-from crosswarden.kql.rewrites.scalars import map_queries, scalars_of
+from crosswarden.kql.rewrites.scalars import map_queries, map_scalars, scalars_of
 from crosswarden.tables import time_column
 
 __all__ = ["prune"]
@@ -211,7 +211,7 @@ class _Pruning:
             case Expand():
                 made = {expansion.made for expansion in plan.expansions}
                 fields = tuple(f for f in plan.fields if f in wanted or f in made or f is plan.index)
-                return replace(plan, input=parts[0], fields=fields)
+                return map_scalars(replace(plan, input=parts[0], fields=fields), self._scalar)
             case Sort():
                 keys = tuple(replace(key, value=self._scalar(key.value)) for key in plan.keys)
                 return Sort(parts[0], keys)
@@ -219,8 +219,6 @@ class _Pruning:
                 return Take(parts[0], self._scalar(plan.count), plan.random)
             case Distinct() | Serialize():
                 return replace(plan, input=parts[0])
-            case Apply() | Partition():
-                return plan if not self.shared_needs else self._whole(plan, parts)
             case _:
                 return self._whole(plan, parts)
 
@@ -228,9 +226,9 @@ class _Pruning:
         """A step of which nothing is dropped, over the inputs as they are now."""
         match plan:
             case Apply() | Partition():
-                return replace(plan, input=parts[0], body=parts[1])
+                return map_scalars(replace(plan, input=parts[0], body=parts[1]), self._scalar)
             case MakeSeries():
-                return replace(plan, input=parts[0])
+                return map_scalars(replace(plan, input=parts[0]), self._scalar)
             case Staged():
                 return replace(plan, inputs=tuple(parts))
             case _:

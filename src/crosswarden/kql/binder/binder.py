@@ -15,6 +15,7 @@ from crosswarden.kql.diagnostics import Diagnostics, nearest
 from crosswarden.kql.environment import Environment
 from crosswarden.kql.functions import DYNAMIC
 from crosswarden.kql.plan import Field, Given, Literal, Ref, Scalar
+from crosswarden.tables import Type
 
 __all__ = [
     "NOTHING",
@@ -24,6 +25,7 @@ __all__ = [
     "OperatorHandler",
     "SourceHandler",
     "is_unknown",
+    "refuse_dynamic",
 ]
 
 UNKNOWN = Literal(DYNAMIC, None, written=False)
@@ -135,6 +137,13 @@ class Binder:
         if is_unknown(self, scalar):
             self.unknown_fields.add(made)
         return made
+
+
+def refuse_dynamic(binder: Binder, scalar: Scalar, node: syntax.Expression) -> None:
+    """Notes that a dynamic value stands where Kusto groups or sorts, which it does not do with dynamic values."""
+    if scalar.type is Type.DYNAMIC and not is_unknown(binder, scalar):
+        inner = node.expression if isinstance(node, syntax.NamedExpression) else node
+        binder.error("kql-dynamic", "The value of type 'dynamic' is not allowed in this context.", inner)
 
 
 def is_unknown(binder: Binder, scalar: Scalar) -> bool:

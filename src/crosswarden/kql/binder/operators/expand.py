@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crosswarden.kql import syntax
-from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler, is_unknown
+from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler, is_unknown, refuse_dynamic
 from crosswarden.kql.binder.naming import Names, implied_name
 from crosswarden.kql.binder.operators.settings import setting
 from crosswarden.kql.binder.scope import Row, Tabular
@@ -118,6 +118,7 @@ def bind_partition(binder: Binder, table: Tabular, operator: syntax.Operator) ->
 
     assert isinstance(operator, syntax.Partition | syntax.PartitionBy)
     key = binder.over(table, operator.by)
+    refuse_dynamic(binder, key, operator.by)
     query = operator.query
     if getattr(operator, "braces", False) or not isinstance(query, syntax.Pipe) or query.source is not None:
         binder.refuse("A partition over a query of its own (braces)", operator)

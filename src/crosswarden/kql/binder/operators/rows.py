@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crosswarden.kql import syntax
-from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler, is_unknown
+from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler, is_unknown, refuse_dynamic
 from crosswarden.kql.binder.inlining import convert
 from crosswarden.kql.binder.names import shared
 from crosswarden.kql.binder.naming import Names, implied_name
@@ -64,9 +64,11 @@ def _count(binder: Binder, node: syntax.Expression) -> Scalar:
     return count
 
 
-def sort_key(binder: Binder, table: Tabular, item: syntax.Ordered) -> SortKey:
+def sort_key(binder: Binder, table: Tabular, item: syntax.Ordered, *, strict: bool = False) -> SortKey:
     """One key; descending with nulls last unless written otherwise."""
     value = binder.over(table, item.expression)
+    if strict:
+        refuse_dynamic(binder, value, item.expression)
     descending = item.direction != "asc"
     nulls_first = item.nulls == "first" if item.nulls else not descending
     return SortKey(value, descending, nulls_first)
@@ -75,7 +77,7 @@ def sort_key(binder: Binder, table: Tabular, item: syntax.Ordered) -> SortKey:
 def bind_sort(binder: Binder, table: Tabular, operator: syntax.Operator) -> Tabular:
     """``sort by``."""
     assert isinstance(operator, syntax.Sort)
-    keys = tuple(sort_key(binder, table, item) for item in operator.items)
+    keys = tuple(sort_key(binder, table, item, strict=True) for item in operator.items)
     return table.with_plan(Sort(table.plan, keys))
 
 
@@ -103,6 +105,7 @@ def _distinct_columns(binder: Binder, table: Tabular, operator: syntax.Distinct)
     with binder.seeing(Row.of(table)):
         for item in operator.items:
             for field, value in assignments(binder, item, None):
+                refuse_dynamic(binder, value, item)
                 if isinstance(value, Ref) and field.name == value.field.name and names.take(field.name):
                     assigned.append((value.field, value))
                 else:

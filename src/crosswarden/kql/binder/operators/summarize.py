@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crosswarden.kql import syntax
-from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler
+from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler, refuse_dynamic
 from crosswarden.kql.binder.inlining import CONVERSIONS
 from crosswarden.kql.binder.naming import Names, implied_name
 from crosswarden.kql.binder.operators.columns import assignments, replace_name
@@ -34,7 +34,7 @@ def bind_summarize(binder: Binder, table: Tabular, operator: syntax.Operator) ->
     if operator.bin is not None:
         binder.refuse("The setting 'bin' of summarize", operator.bin)
     names = Names()
-    keys = group_keys(binder, table, operator.by, names)
+    keys = group_keys(binder, table, operator.by, names, grouping=True)
     values: Assigned = []
     for item in operator.aggregates:
         values += aggregates(binder, table, item, names, keys)
@@ -43,13 +43,20 @@ def bind_summarize(binder: Binder, table: Tabular, operator: syntax.Operator) ->
 
 
 def group_keys(
-    binder: Binder, table: Tabular, items: tuple[syntax.Expression, ...], names: Names
+    binder: Binder,
+    table: Tabular,
+    items: tuple[syntax.Expression, ...],
+    names: Names,
+    *,
+    grouping: bool = False,
 ) -> Assigned:
     """The columns to group by."""
     keys: Assigned = []
     with binder.seeing(Row.of(table)):
         for item in items:
             for field, value in assignments(binder, item, None):
+                if grouping:
+                    refuse_dynamic(binder, value, item)
                 written = isinstance(item, syntax.NamedExpression | syntax.Name)
                 if written and not names.take(field.name):
                     message = f"A column with the name '{field.name}' is already declared."

@@ -150,7 +150,7 @@ def _declared_match(parameter: Parameter, kind: Kind) -> int:
 def _common_match(common: Kind | None, parameter: Parameter, kind: Kind) -> int:
     if common is None:
         return _NONE
-    if common == kind or (common == DYNAMIC and kind.is_dynamic):
+    if common == kind or (common.is_dynamic and kind.is_dynamic):
         return _EXACT
     if promotable(kind, common):
         return _PROMOTED

@@ -39,7 +39,10 @@ def bind_summarize(binder: Binder, table: Tabular, operator: syntax.Operator) ->
     for item in operator.aggregates:
         values += aggregates(binder, table, item, names, keys)
     columns = tuple(field for field, _ in (*keys, *values))
-    return Tabular(Aggregate(table.plan, tuple(keys), tuple(values), columns), columns)
+    starred = any(isinstance(node, syntax.Star) for item in operator.aggregates for node in syntax.walk(item))
+    return Tabular(
+        Aggregate(table.plan, tuple(keys), tuple(values), columns), columns, open=table.open and starred
+    )
 
 
 def group_keys(

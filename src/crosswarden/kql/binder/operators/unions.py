@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from crosswarden.kql import syntax
 from crosswarden.kql.binder.binder import NOTHING, UNKNOWN, Binder, OperatorHandler, SourceHandler
+from crosswarden.kql.binder.inlining import call_function
 from crosswarden.kql.binder.names import matching_tables, scan, wildcard
 from crosswarden.kql.binder.operators.settings import setting
-from crosswarden.kql.binder.scope import Tabular
+from crosswarden.kql.binder.scope import Function, Tabular
 from crosswarden.kql.functions import Kind, of
 from crosswarden.kql.plan import Field, Union
 from crosswarden.tables import Type
@@ -33,8 +34,12 @@ def _union(binder: Binder, operator: syntax.Union, tables: list[Tabular]) -> Tab
     for item in operator.tables:
         tables += _branches(binder, item, fuzzy=fuzzy)
     if not tables:
-        if not fuzzy:
-            binder.error("kql-union", "The union has no table.", operator)
+        why = (
+            "None of the union's tables is known; isfuzzy leaves out some, not all."
+            if fuzzy
+            else "The union has no table."
+        )
+        binder.error("kql-union", why, operator)
         return NOTHING
     source = setting(operator.parameters, "withsource") or setting(operator.parameters, "with_source")
     inner = setting(operator.parameters, "kind") == "inner"
@@ -46,11 +51,11 @@ def _branches(binder: Binder, item: syntax.Expression, *, fuzzy: bool) -> list[T
     if isinstance(item, syntax.WildcardName):
         found = [scan(binder, table) for table in matching_tables(binder, item.text)]
         matches = wildcard(item.text)
-        scope = binder.scope
         found += [
-            value
-            for name in scope.known()
-            if isinstance(value := scope.find(name), Tabular) and matches.fullmatch(name)
+            table
+            for name in binder.scope.known()
+            if matches.fullmatch(name)
+            for table in _declared(binder, name, item)
         ]
         if not found and not fuzzy:
             binder.error("kql-unknown-table", f"No table matches '{item.text}'.", item)
@@ -66,6 +71,15 @@ def _branches(binder: Binder, item: syntax.Expression, *, fuzzy: bool) -> list[T
     if found_table is not UNKNOWN:
         binder.error("kql-table-expected", "A tabular expression is expected here.", item)
     return []
+
+
+def _declared(binder: Binder, name: str, item: syntax.Expression) -> list[Tabular]:
+    """What a wildcard takes of a let statement: only a function marked ``view``, as Microsoft's binder has it."""
+    value = binder.scope.find(name)
+    if not isinstance(value, Function) or not value.declaration.view or value.declaration.parameters:
+        return []
+    called = call_function(binder, value, [], item)
+    return [called] if isinstance(called, Tabular) else []
 
 
 def _absent_source(binder: Binder, item: syntax.Expression) -> str | None:

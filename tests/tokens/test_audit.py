@@ -46,6 +46,8 @@ PYTHON = {
         "import jwt\njwt.PyJWKClient(url, lifespan=float('inf'))",
         "import functools, requests\n@functools.lru_cache\ndef keys():\n    return requests.get(base + '/discovery/v2.0/keys').json()",
         "from functools import cache\n@cache\ndef get_jwks():\n    return fetch()",
+        "_jwks_cache = None\ndef keys():\n    global _jwks_cache\n    if _jwks_cache is None:\n        _jwks_cache = httpx.get(u).json()\n    return _jwks_cache",
+        "class V:\n    def keys(self):\n        if not self._jwks:\n            self._jwks = requests.get(u).json()\n        return self._jwks",
     ],
     "key-from-token": [
         'import jwt\nheader = jwt.get_unverified_header(t)\nkey = load(header["x5c"][0])',
@@ -64,6 +66,10 @@ PYTHON = {
 }  # fmt: skip
 
 PYTHON_RIGHT = [
+    "from functools import lru_cache\n@lru_cache(maxsize=1)\ndef get_jwks_url():\n    return f'https://h/{tenant}/discovery/v2.0/keys'",
+    "def keys(self):\n    if self._jwks is None or time.time() > self._jwks_until:\n        self._jwks = fetch()\n    return self._jwks",
+    "def keys(self):\n    if not self._rows:\n        self._rows = fetch()\n    return self._rows",
+    "from authlib.jose import JsonWebToken\ndecoder = JsonWebToken(['RS256'])\ndecoder.decode(t, k)",
     'import jwt\njwt.decode(t, k, algorithms=["RS256"], audience=a, issuer=i)',
     MS + "from crosswarden.tokens.pyjwt_client import PyJWKClient\nimport jwt\nk = PyJWKClient(u).get_signing_key_from_jwt(t)\njwt.decode(t, k, algorithms=['RS256'], audience=a, issuer=i)",
     "from crosswarden.tokens.fastapi_azure_auth import SingleTenantAzureAuthorizationCodeBearer",

@@ -34,6 +34,8 @@ _OFF = {
     "verify_signature": "signature-off", "verify_sig": "signature-off", "verify_aud": "audience-off", "verify_iss": "issuer-off",
     "verify_exp": "lifetime-off", "verify_nbf": "lifetime-off", "validate_iss": "issuer-off",
 }  # fmt: skip
+_ADDRESS_NAME = re.compile(r"ur[il]s?$|endpoint|address", re.IGNORECASE)
+_TIMED = re.compile(r"time|ttl|expir|refresh|lifetime|max_?age|stale|force", re.IGNORECASE)
 _FROM_TOKEN = frozenset({"jwk", "jku", "x5u", "x5c"})
 _MUTABLE = frozenset({"email", "upn", "preferred_username", "unique_name"})
 _ENDLESS_DECORATORS = frozenset(
@@ -160,9 +162,28 @@ class _Reader(ast.NodeVisitor):
             one for one in node.decorator_list if ast.unparse(one).partition("(")[0] in _ENDLESS_DECORATORS
         ]
         body = ast.unparse(node)
-        if endless and (_KEYS.search(body) or _KEYS_NAME.search(node.name)):
-            self.note(node, "endless-key-cache")
+        if endless and not _ADDRESS_NAME.search(node.name):
+            if _KEYS.search(body) or _KEYS_NAME.search(node.name):
+                self.note(node, "endless-key-cache")
+        elif not _TIMED.search(body):
+            self._filled_once(node)
         self.generic_visit(node)
+
+    def _filled_once(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Keys that are fetched when there are none and then kept, without a look at the clock."""
+        for inner in ast.walk(node):
+            if (
+                isinstance(inner, ast.If)
+                and (target := _asked_for_absence(inner.test))
+                and _KEYS_NAME.search(target)
+            ):
+                filled = [
+                    one
+                    for one in ast.walk(inner)
+                    if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == target
+                ]
+                if filled and any(isinstance(part, ast.Call) for part in ast.walk(filled[0].value)):
+                    self.note(inner, "endless-key-cache")
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
@@ -208,6 +229,8 @@ class _Reader(ast.NodeVisitor):
             return  # keyword arguments from elsewhere: they cannot be seen
         if name.startswith(("jwt.", "jose.")):
             self._demands(node, words, off)
+        if name.split(".")[0] in self.values:
+            return  # a decoder made elsewhere, which may have been given its algorithms there
         self._algorithms(node, words.get("algorithms", node.args[2] if len(node.args) > 2 else None))
 
     def _demands(self, node: ast.Call, words: dict[str, ast.expr], off: set[str]) -> None:
@@ -266,6 +289,19 @@ class _Reader(ast.NodeVisitor):
 
     def _tokens_here(self) -> bool:
         return any(name.split(".")[0] in _MODULES for name in self.modules)
+
+
+def _asked_for_absence(test: ast.expr) -> str:
+    """What a condition asks to be absent: ``not x``, ``x is None``; "" when it asks something else."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return ast.unparse(test.operand)
+    if (
+        isinstance(test, ast.Compare)
+        and isinstance(test.ops[0], ast.Is)
+        and ast.unparse(test.comparators[0]) == "None"
+    ):
+        return ast.unparse(test.left)
+    return ""
 
 
 def _false(node: ast.expr | None) -> bool:

@@ -250,6 +250,21 @@ def test_exceptions_expire(folder: Any, samples: Any) -> None:
         assert "shared channels project" in finding.reason or "expired" in finding.reason
 
 
+@pytest.mark.parametrize("untouched", [True, False])
+@pytest.mark.parametrize("given", ["null", "missing", "null halves"])
+def test_absent_tenant_restrictions(folder: Any, samples: Any, untouched: bool, given: str) -> None:
+    """A default without tenant restrictions is found, whichever way they are absent; a bare service default is not."""
+    default = samples.default(isServiceDefault=untouched, tenantRestrictions=None)
+    if given == "missing":
+        del default["tenantRestrictions"]
+    if given == "null halves":
+        default["tenantRestrictions"] = {"usersAndGroups": None, "applications": None}
+    found = _run(_scope(folder(default=default, partners=[]), samples))["restrictions_absent"]
+    assert [(f.status, f.subject) for f in found] == [(Status.FOUND, "default")]
+    bare = folder("bare", default={"id": samples.DEFAULT_ID, "isServiceDefault": True}, partners=[])
+    assert {f.status for f in _run(_scope(bare, samples))["restrictions_absent"]} == {Status.CLEAN}
+
+
 def test_values_of_the_authorization_policy_that_are_not_known(folder: Any, samples: Any) -> None:
     """A value that Graph may add tomorrow is not assessed instead of passed."""
     changed = samples.authorization(allowInvitesFrom="someday", guestUserRoleId="x")

@@ -114,7 +114,7 @@ class Consent:
 class Default:
     """What holds for every tenant that has no setting of its own; ``id`` is the policy GUID of restrictions v2.
 
-    ``cleared`` names the settings that are in the export and null.
+    ``cleared`` names the directions that an export with others leaves out or null.
     """
 
     id: str

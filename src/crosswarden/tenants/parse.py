@@ -83,7 +83,7 @@ def default(record: Mapping[str, Any]) -> Default:
         trust=_default_trust(whole.get("inboundTrust")),
         consent=_consent(whole.get("automaticUserConsentSettings")),
         size=_size(record),
-        cleared=frozenset(name for name in _SHARED if name in whole and _cleared(whole[name])),
+        cleared=_cleared_members(record),
         unknown=_unknown(record, ("id", "isServiceDefault", *_SHARED)),
     )
 
@@ -109,6 +109,14 @@ def _default_trust(given: Any) -> Value[Trust]:
     ):
         return NotObserved("the default's inboundTrust is not complete")
     return found
+
+
+def _cleared_members(record: Mapping[str, Any]) -> frozenset[str]:
+    """Directions that the default leaves out or null, when it has any: an export with none of them is a bare one."""
+    names = [direction.value for direction in Direction]
+    if not any(record.get(name) for name in names):
+        return frozenset()
+    return frozenset(name for name in names if _cleared(record.get(name)))
 
 
 def _cleared(given: Any) -> bool:

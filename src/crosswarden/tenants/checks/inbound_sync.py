@@ -20,7 +20,7 @@ def _run(scope: Scope) -> Iterator[Fault | Gap]:
             quiet = partner.in_multi_tenant_organization
             yield Fault(
                 partner.tenant,
-                f"this tenant may synchronise its users into yours{' (as a member of the multi-tenant organisation)' if quiet else ''}",
+                f"this tenant may synchronise its users into the organisation{' (as a member of the multi-tenant organisation)' if quiet else ''}",
                 Remedy(
                     "DELETE",
                     f"{url(partner.tenant)}/identitySynchronization",

@@ -35,6 +35,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "kql": ("crosswarden.cli.kql", "Check, run and explain KQL in bulk."),
     "lake": ("crosswarden.cli.lake", "Look after the lake: tables, compaction."),
     "collect": ("crosswarden.cli.collect", "Bring logs and policy from the real interfaces, resumably."),
+    "score": ("crosswarden.cli.score", "Rehearse attacks, hunt, and say what was found and what was missed."),
     "rehearse": ("crosswarden.cli.rehearse", "Write the logs of a simulated attack, with the answers."),
     "tenants": ("crosswarden.cli.tenants", "Audit the cross-tenant access policy."),
     "restrict": ("crosswarden.cli.restrict", "Compile, lint and prove tenant restrictions."),

@@ -13,7 +13,7 @@ what reads the logs: a mistake common to both would pass its own test.
 
 from crosswarden.rehearsal.event import Stream
 from crosswarden.rehearsal.running import DEFAULT_START, rehearse
-from crosswarden.rehearsal.scenarios import SCENARIOS
+from crosswarden.rehearsal.scenarios import SCENARIOS, scenario
 from crosswarden.rehearsal.shapes import SHAPES, USUAL
 from crosswarden.rehearsal.story import ATTACK, BENIGN, Scenario
 from crosswarden.rehearsal.truth import Truth
@@ -31,4 +31,5 @@ __all__ = [
     "Stream",
     "Truth",
     "rehearse",
+    "scenario",
 ]

@@ -35,9 +35,9 @@ BROWSERS = (
 )
 
 
-_PLACES = {"victim": 0, "attacker": 3, "intruder": 4, "sister": 6, "customer": 8, "vendor": 1}
+_PLACES = {"victim": 0, "sister": 6, "customer": 8, "vendor": 1}
 """Tenant's label → its place in the list of companies, counted from the seed's."""
-_BLOCKS = {"victim": "203.0.113", "sister": "198.51.100", "attacker": "192.0.2", "intruder": "192.0.2"}
+_BLOCKS = {"victim": "203.0.113", "sister": "198.51.100"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,10 @@ def person(
 ) -> User:
     """The person of that number; numbers past the name list repeat names with a digit."""
     chance = Chance(*organisation_path, "user", number)
-    given = GIVEN[number % len(GIVEN)]
-    family = FAMILY[(number // len(GIVEN) + number * 7) % len(FAMILY)]
-    again = number // (len(GIVEN) * len(FAMILY))
+    called = number + Chance(*organisation_path, "names").between(0, len(GIVEN) * len(FAMILY) - 1)
+    given = GIVEN[called % len(GIVEN)]
+    family = FAMILY[(called // len(GIVEN) + called * 7) % len(FAMILY)]
+    again = called // (len(GIVEN) * len(FAMILY))
     office = chance.pick(offices)
     system, browser, agent = BROWSERS[min(2, int(chance.random.random() * 3.4))]
     login = f"{given}.{family}{again or ''}".lower()
@@ -142,8 +143,8 @@ def person(
 def found(seed: int, label: str = "victim", users: int = 40) -> Organisation:
     """The organisation that a seed and a label name.
 
-    Labels are victim, sister (of the same owner), attacker and intruder (the loud and the quiet one's tenant),
-    customer and vendor.
+    Labels are victim, sister (of the same owner), customer and vendor; any other label names some other tenant, whose
+    domain bears a number so that no two are alike.
 
     >>> found(1).id == found(1).id != found(2).id
     True
@@ -153,9 +154,11 @@ def found(seed: int, label: str = "victim", users: int = 40) -> Organisation:
     path = (seed, label)
     chance = Chance(*path, "organisation")
     number = Chance(seed, "company").between(0, len(COMPANIES) - 1)
-    name = COMPANIES[(number + _PLACES[label]) % len(COMPANIES)]
-    domain = f"{name.replace(' ', '').lower()}.onmicrosoft.com"
-    block = _BLOCKS.get(label, "203.0.113")
+    place = _PLACES.get(label)
+    name = COMPANIES[(number + (chance.between(2, 5) if place is None else place)) % len(COMPANIES)]
+    mark = chance.hexadecimal(4).lower() if place is None else ""
+    domain = f"{name.replace(' ', '').lower()}{mark}.onmicrosoft.com"
+    block = _BLOCKS.get(label, "192.0.2")
     offices = tuple(office_place(chance, block) for _ in range(3))
     stem = f"S-1-5-21-{chance.between(10**9, 4 * 10**9)}-{chance.between(10**9, 4 * 10**9)}-{chance.between(10**9, 2 * 10**9)}"
     tenant = chance.guid()

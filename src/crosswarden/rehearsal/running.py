@@ -59,8 +59,6 @@ def _world(request: Request) -> World:
         start=day_start(request.start),
         days=request.days,
         victim=found(request.seed, "victim", request.users),
-        attacker=found(request.seed, "attacker", 12),
-        intruder=found(request.seed, "intruder", 12),
         sister=found(request.seed, "sister", 12),
         cleanup=request.cleanup,
         slow=request.slow,
@@ -72,7 +70,7 @@ def _tell(request: Request, world: World) -> list[Story]:
     for name in request.scenarios:
         told = scenario(name)
         for variant in request.variants if told.kind == ATTACK else ("ordinary",):
-            story = Story(world, name, variant, number=len(stories))
+            story = Story(world, name, variant, number=len(stories), kind=told.kind)
             told.tell(story)
             stories.append(story)
     return stories
@@ -186,7 +184,7 @@ def rehearse(
         users=users,
         tenants=tuple(
             {"id": each.id, "name": each.name, "domain": each.domain, "part": each.label}
-            for each in (world.victim, world.sister, world.attacker, world.intruder)
+            for each in (world.victim, world.sister, *(one.attacker for one in stories if one.kind == ATTACK))
         ),
         stories=tuple(_told(story, writing) for story in stories),
         files=files,

@@ -9,7 +9,7 @@ from functools import cached_property
 from crosswarden.rehearsal.chance import Chance
 from crosswarden.rehearsal.clock import DAY, HOUR, MINUTE, SECOND
 from crosswarden.rehearsal.event import Event
-from crosswarden.rehearsal.organisation import Organisation, User
+from crosswarden.rehearsal.organisation import Organisation, User, found
 
 __all__ = ["ATTACK", "BENIGN", "Scenario", "Step", "Story", "World"]
 
@@ -26,10 +26,6 @@ class World:
     """The first tick."""
     days: int
     victim: Organisation
-    attacker: Organisation
-    """The tenant that loud attacks come from."""
-    intruder: Organisation
-    """The tenant that quiet attacks come from."""
     sister: Organisation
     """Another tenant of the victim's owner."""
     cleanup: bool = False
@@ -59,6 +55,7 @@ class Story:
     """loud, quiet, or of what is no attack ordinary."""
     number: int = 0
     """Counts stories of one rehearsal, so that two of them take different people."""
+    kind: str = ATTACK
     steps: list[Step] = field(default_factory=list)
     entities: dict[str, str] = field(default_factory=dict)
     chance: Chance = field(init=False)
@@ -74,9 +71,10 @@ class Story:
     def victim(self) -> Organisation:
         return self.world.victim
 
-    @property
+    @cached_property
     def attacker(self) -> Organisation:
-        return self.world.attacker if self.loud else self.world.intruder
+        """The attackers' own tenant: each story has another."""
+        return found(self.world.seed, f"attacker of {self.scenario} ({self.variant})", 12)
 
     @property
     def first_day(self) -> int:

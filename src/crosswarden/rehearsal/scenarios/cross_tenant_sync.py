@@ -85,6 +85,7 @@ def _tell(story: Story) -> None:
         )
     user = pushed[0]
     story.involve(synced_user=user.id, synced_user_name=user.principal_name)
+    story.involve(**{f"synced_user_{number}": each.id for number, each in enumerate(pushed[1:], 2)})
     _use(story, user, tick)
     if story.world.cleanup:
         _clean(story)

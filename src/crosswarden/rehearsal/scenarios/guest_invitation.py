@@ -45,6 +45,7 @@ def _tell(story: Story) -> None:
 
     first = guests[0]
     story.involve(guest=first.id, guest_name=first.principal_name)
+    story.involve(**{f"guest_{number}": each.id for number, each in enumerate(guests[1:], 2)})
     far = attacker_place(chance)
     tick = story.after(tick, 600, 1500) if loud else story.moment(1, 15, 30)
     story.step("guest-redeemed", "One accepts.", redeemed(victim, chance, tick, first, far.address))

@@ -46,6 +46,7 @@ def _tell(story: Story) -> None:
         ),
     )
     old = victim.applications[1]
+    story.involve(application=reports.id, rotated=old.id, rotated_object=victim.object(old))
     key = chance.guid()
     tick = story.moment(1, 10, 0)
     before = key_description(named_guid(victim.seed, "first key", old.id), "deployment")

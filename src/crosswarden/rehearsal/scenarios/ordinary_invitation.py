@@ -23,6 +23,7 @@ def _tell(story: Story) -> None:
         actor = by_user(inviter, inviter.office.address, inviter.user_agent)
         other = partner.users[day + 2]
         one = guest(victim, partner, other.name, other.principal_name)
+        story.involve(**{f"guest_{day + 1}": one.id})
         tick = story.moment(day, 10, 20)
         story.step(
             "guest-invited",

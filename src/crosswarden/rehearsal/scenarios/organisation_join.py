@@ -62,9 +62,10 @@ def _tell(story: Story) -> None:
     )
     tick = story.moment(0, 12, 0)
     events = []
-    for source in sister.users[:8]:
+    for number, source in enumerate(sister.users[:8], 1):
         tick = story.after(tick, 3, 15)
         user = external_user(victim, sister, source)
+        story.involve(**{f"colleague_{number}": user.id})
         events += synchronised(victim, chance, tick, user, source.principal_name)
     story.step("colleagues-synchronised", "The sister company's people appear.", events)
     events = []

@@ -110,7 +110,8 @@ def test_a_check_fires_on_its_example(folder: Any, samples: Any, check: str) -> 
         partners={"value": [samples.partner(**(changes if where == "partner" else {}))]},
         authorizationPolicy=samples.authorization(**(changes if where == "authorization" else {})),
     )
-    (finding,) = [f for f in _run(_scope(place, samples))[check] if f.status is Status.FOUND]
+    found = [f for f in _run(_scope(place, samples))[check] if f.status is Status.FOUND]
+    (finding,) = [f for f in found if f.subject != "policy"]
     assert finding.subject == (samples.PARTNER if subject == "PARTNER" else subject)
     assert finding.reason
     assert finding.remedy
@@ -248,6 +249,13 @@ def test_exceptions_expire(folder: Any, samples: Any) -> None:
         (finding,) = [f for f in findings if f.check.id == "direct_connect_open"]
         assert finding.status is status
         assert "shared channels project" in finding.reason or "expired" in finding.reason
+
+
+def test_many_small_partners_fill_the_policy(folder: Any, samples: Any) -> None:
+    """Partners that are small alone and large together are told once, for the policy."""
+    partners = [samples.partner(tenantId=f"{n:08d}-0000-4000-8000-000000000000") for n in range(60)]
+    found = _run(_scope(folder(default=samples.default(), partners=partners), samples))["size_limit"]
+    assert [(f.status, f.subject, f.severity.value) for f in found] == [(Status.FOUND, "policy", "low")]
 
 
 @pytest.mark.parametrize("untouched", [True, False])

@@ -23,6 +23,14 @@ def _run(scope: Scope) -> Iterator[Fault | Gap]:
             yield partner
         else:
             sizes.append((partner.tenant, partner.size))
+    together = sum(size for _, size in sizes)
+    if together > _LIMIT * 8 // 10 and len(sizes) > 1:
+        yield Fault(
+            "policy",
+            f"{together:,} bytes in all: over or near {_LIMIT:,} bytes, which limits the whole policy until its partners "
+            "are migrated to the scalable model",
+            Remedy("GET", f"{GRAPH}/partners", {}, PORTAL),
+        )
     for subject, size in sizes:
         if size > _LIMIT * 8 // 10:
             yield Fault(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crosswarden.tenants.check import Check, Fault, Gap, Remedy, Scope, Severity, portal, url
+from crosswarden.tenants.check import GRAPH, PORTAL, Check, Fault, Gap, Remedy, Scope, Severity, portal, url
 
 __all__ = ["CHECK"]
 

@@ -28,7 +28,7 @@ COLUMNS = {
 }
 TEXTS = st.text(alphabet="aAbB12 _-.é,'\"\\\n", max_size=8)
 LONGS = st.one_of(st.integers(-20, 20), st.integers(-(2**63), 2**63 - 1))
-REALS = st.floats(allow_nan=False, allow_infinity=False, width=32)
+REALS = st.floats(allow_nan=False, allow_infinity=False, width=32).map(lambda value: value or 0.0)
 VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "string": TEXTS,
     "long": st.none() | LONGS,

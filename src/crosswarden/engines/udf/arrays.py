@@ -166,12 +166,6 @@ def union(texts: list[str | None]) -> str | None:
     return dumps(_distinct([item for text in texts for item in _array(text)]))
 
 
-def set_text(texts: list[str | None] | None, most: int | None) -> str | None:
-    """The distinct ones of JSON texts as an array, in order of appearance."""
-    distinct = list(dict.fromkeys(text for text in texts or [] if text is not None))
-    return f"[{','.join(distinct[:most])}]"
-
-
 def without_empty(text: str | None) -> str | None:
     """A bag without what is null or empty."""
     return dumps({key: value for key, value in _bag(text).items() if value is not None and value != ""})
@@ -368,7 +362,6 @@ BODIES = {
     "kql_array_sort": Body(sort, ("VARCHAR[]", "BOOLEAN", "BOOLEAN"), "VARCHAR"),
     "kql_array_sum": Body(total, _ONE, "DOUBLE"),
     "kql_set_union": _many(union),
-    "kql_set_text": Body(set_text, ("VARCHAR[]", "BIGINT"), "VARCHAR"),
     "kql_without_empty": Body(without_empty, _ONE, "VARCHAR"),
     "kql_set_of": Body(set_of, ("VARCHAR[]", "BIGINT"), "VARCHAR"),
     "kql_set_intersect": _many(intersect),

@@ -57,6 +57,8 @@ def register(connection: Connection, name: str, body: Body) -> None:
     """Make the body callable from SQL under that name."""
     function, otherwise, arrow = body.function, body.otherwise, _ARROW[body.result]
 
+    repeats = not body.volatile and not any(kind.endswith("[]") for kind in body.parameters)
+
     def one(row: tuple[Any, ...]) -> Any:
         try:
             return function(*row)
@@ -65,16 +67,10 @@ def register(connection: Connection, name: str, body: Body) -> None:
 
     def batch(*columns: Any) -> Any:
         rows = list(zip(*(column.to_pylist() for column in columns), strict=True))
-        if body.volatile or len(rows) < 2:
-            return pa.array([one(row) for row in rows], arrow)
-        known: dict[Any, Any] = {}
-        values = []
-        for row in rows:
-            key = repr(row) if any(type(cell) is list for cell in row) else row
-            if key not in known:
-                known[key] = one(row)
-            values.append(known[key])
-        return pa.array(values, arrow)
+        if repeats and len(rows) > 1:
+            known = {row: one(row) for row in dict.fromkeys(rows)}
+            return pa.array([known[row] for row in rows], arrow)
+        return pa.array([one(row) for row in rows], arrow)
 
     create: Any = connection.create_function
     create(

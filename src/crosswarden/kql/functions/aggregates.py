@@ -19,6 +19,8 @@ __all__ = ["AGGREGATES"]
 
 _FAMILY = "aggregate"
 _TIMES = (Type.DATETIME, Type.TIMESPAN)
+_ORDERED = 20
+"""How many values of a set keep the order in which they appear."""
 Build = Callable[[Argument, Kind], Expression]
 
 
@@ -142,15 +144,25 @@ def _list(
     if distinct and value.type is Type.DYNAMIC:
         return call("kql_set_of", _collected(item, predicate, nulls=False), _size(limit))
     if distinct:
-        return call("kql_set_text", _collected(item, predicate, nulls=False), _size(limit))
+        first = call("list_slice", _collected(item, predicate, nulls=False), number(1), number(_ORDERED))
+        every = _collected(exp.Distinct(expressions=[item]), predicate, nulls=False, tested=item)
+        return call(
+            "kql_set_text", call("coalesce", first, _empty()), call("coalesce", every, _empty()), _size(limit)
+        )
     made = _collected(item, predicate, nulls=nulls)
     made = call("list_slice", made, number(1), _size(limit))
     return call("kql_list_text", made)
 
 
-def _collected(item: Expression, predicate: Expression | None, *, nulls: bool) -> Expression:
+def _empty() -> Expression:
+    return values([])
+
+
+def _collected(
+    item: Expression, predicate: Expression | None, *, nulls: bool, tested: Expression | None = None
+) -> Expression:
     collected: Expression = call("list", item)
-    conditions = [] if nulls else [_present(item)]
+    conditions = [] if nulls else [_present(tested or item)]
     if predicate is not None:
         conditions.append(exp.Paren(this=predicate))
     if conditions:

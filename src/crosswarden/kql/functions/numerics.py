@@ -143,8 +143,8 @@ def _rand(arguments: Sequence[Argument], result: Kind, context: Context) -> Expr
 
 def _around(arguments: Sequence[Argument], result: Kind, context: Context) -> Expression:
     value, center, delta = arguments
-    kind = Type.REAL if value.type.is_numeric else value.type
-    span = Type.REAL if value.type.is_numeric else Type.TIMESPAN
+    plain = value.type not in (Type.DATETIME, Type.TIMESPAN)
+    kind, span = (Type.REAL, Type.REAL) if plain else (value.type, Type.TIMESPAN)
     x, middle, reach = as_type(value, kind), as_type(center, kind), as_type(delta, span)
     low = attempt(exp.Sub(this=paren(middle), expression=paren(reach)))
     high = attempt(exp.Add(this=paren(middle), expression=paren(reach)))

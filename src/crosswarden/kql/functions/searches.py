@@ -59,8 +59,15 @@ def _contains(subject: Expression, wanted: Expression, *, ignore_case: bool) -> 
     return call("contains", subject, wanted)
 
 
+def _contains_known(subject: Expression, term: str, *, ignore_case: bool) -> Expression:
+    """A search for a known text; ILIKE is the faster one where the text has none of its wildcards."""
+    if ignore_case and "%" not in term and "_" not in term:
+        return paren(exp.ILike(this=subject, expression=text(f"%{term}%")))
+    return _contains(subject, text(term), ignore_case=ignore_case)
+
+
 def _has(subject: Expression, term: str, *, ignore_case: bool, start: bool, end: bool) -> Expression:
-    found = _contains(subject, text(term), ignore_case=ignore_case)
+    found = _contains_known(subject, term, ignore_case=ignore_case)
     if not (start and _alphanumeric(term[:1])) and not (end and _alphanumeric(term[-1:])):
         return found
     pattern = text(term_pattern(term, ignore_case=ignore_case, start=start, end=end))
@@ -81,6 +88,9 @@ def _term_search(name: str, *, ignore_case: bool, start: bool = True, end: bool 
 def _plain_search(build: Callable[[Expression, Expression], Expression], *, ignore_case: bool) -> Lowering:
     def lower(arguments: Sequence[Argument], result: Kind, context: Context) -> Expression:
         subject, wanted = search_text(arguments[0]), as_type(arguments[1], Type.STRING)
+        term = _known(arguments[1])
+        if build is _substring and term is not None:
+            return _contains_known(subject, term, ignore_case=ignore_case)
         if ignore_case:
             subject, wanted = _lower(subject), _lower(wanted)
         return build(subject, wanted)
@@ -238,7 +248,7 @@ def _pairs() -> Table:
         ("StartsWith", "starts_with"),
         ("EndsWith", "ends_with"),
     ):
-        build = _calling(function)
+        build = _substring if function == "contains" else _calling(function)
         table[name] = lowered(_FAMILY, _plain_search(build, ignore_case=True))
         table[f"{name}Cs"] = lowered(_FAMILY, _plain_search(build, ignore_case=False))
     for name in list(table):
@@ -246,6 +256,10 @@ def _pairs() -> Table:
         assert lowering is not None
         table[f"Not{name}"] = lowered(_FAMILY, _not(lowering))
     return table
+
+
+def _substring(subject: Expression, wanted: Expression) -> Expression:
+    return call("contains", subject, wanted)
 
 
 def _calling(function: str) -> Callable[[Expression, Expression], Expression]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from crosswarden.cases.model import Verdict
-from crosswarden.hunts.model import Finding, HuntResult, Severity, Status
+from crosswarden.hunts.model import Finding, HuntResult, Row, Severity, Status
 
 __all__ = ["judge"]
 
@@ -23,6 +23,16 @@ _WORSE = {
 }
 
 
+def _keys(row: Row) -> set[str]:
+    """What tells a row from others: its event, or all of its values."""
+    return {str(row["EventId"])} if row.get("EventId") else {str(sorted((key, str(row[key])) for key in row))}
+
+
+def _told(finding: Finding, told: set[str]) -> bool:
+    """Whether a chain's rows hold everything that the finding rests on."""
+    return bool(finding.evidence) and all(_keys(row) & told for row in finding.evidence)
+
+
 def judge(
     findings: Sequence[Finding], results: Mapping[str, HuntResult]
 ) -> tuple[Verdict, tuple[str, ...], tuple[str, ...]]:
@@ -37,7 +47,8 @@ def judge(
     else:
         verdict = Verdict.WEAK
     reasons = [reason for each in chain for reason in each.reasons]
-    reasons += [each.title for each in findings if not each.reasons]
+    told = {key for each in chain for row in each.evidence for key in _keys(row)}
+    reasons += [each.title for each in findings if not each.reasons and not _told(each, told)]
     family = findings[0].family
     change = []
     if family in _BENIGN:

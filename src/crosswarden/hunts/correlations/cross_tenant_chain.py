@@ -151,6 +151,16 @@ def _source_side(material: Material, chains: dict[tuple[str, str], _Chain]) -> N
                 story.stages["source side"].append(row)
 
 
+def _label(material: Material, story: _Chain) -> str:
+    """The partner's name: known, or the one home domain of the users it sent."""
+    if not story.partner:
+        return "a partner whose set-up is not in the days covered"
+    domains = {str(row["HomeDomain"]) for row in story.stages["synchronised user"]} - {""}
+    if not material.names.name(story.partner) and len(domains) == 1:
+        return f"{domains.pop()} ({story.partner})"
+    return material.names.label(story.partner)
+
+
 def _finding(material: Material, story: _Chain) -> Finding | None:
     present = [stage for stage in STAGES if story.stages[stage]]
     setup = {str(row.get("Operation", "")) for row in story.stages["set-up"]}
@@ -159,11 +169,7 @@ def _finding(material: Material, story: _Chain) -> Finding | None:
     )
     if len(present) < 2 and not (admitted and len(setup) > 1):
         return None
-    partner = (
-        material.names.label(story.partner)
-        if story.partner
-        else "a partner whose set-up is not in the days covered"
-    )
+    partner = _label(material, story)
     rows = story.rows
     first, last = seen(rows)
     return Finding(

@@ -145,7 +145,7 @@ def test_what_only_looks_like_an_attack_is_not_found(tmp_path: Path) -> None:
     """Microsoft's support partner, a multi-tenant organisation, invitations, Outlook on a phone: nothing above low."""
     benign = ["support-partner", "organisation-join", "ordinary-invitation", "outlook-mobile"]
     assert all(SCENARIOS[name].kind == "benign" for name in benign)
-    rehearse(benign, tmp_path / "logs", seed=3, users=12)
+    rehearse(benign, tmp_path / "logs", seed=3)
     outcome = _hunted(tmp_path / "logs", tmp_path / "lake")
     assert [each.title for each in outcome.findings if each.severity.rank >= Severity.LOW.rank] == []
     assert build_cases(outcome.results) == ()
@@ -233,9 +233,7 @@ def test_three_days_without_a_log_turn_clean_into_blind(
     tmp_path: Path, cut_days: Callable[[Path, str, int], None], first: int
 ) -> None:
     """In a lake of ordinary life, taking three days of the directory audit away blinds what was clean; nothing else changes."""
-    rehearse(
-        ["outlook-mobile"], tmp_path / "logs", seed=3, users=12, shapes=("diagnostic", "management=unified")
-    )
+    rehearse(["outlook-mobile"], tmp_path / "logs", seed=3, shapes=("diagnostic", "management=unified"))
     whole = {each.hunt: each.status for each in _hunted(tmp_path / "logs", tmp_path / "whole").results}
     cut_days(tmp_path / "logs", "2026-03-02", first)
     less = {each.hunt: each.status for each in _hunted(tmp_path / "logs", tmp_path / "less").results}

@@ -17,6 +17,7 @@ from crosswarden.kql.plan import (
     Expand,
     Field,
     Filter,
+    Given,
     InQuery,
     Join,
     MakeSeries,
@@ -36,6 +37,7 @@ from crosswarden.kql.plan import (
     fields_of,
     inputs_of,
     walk,
+    walk_plan,
 )
 from crosswarden.kql.rewrites.scalars import map_queries, map_scalars, scalars_of
 from crosswarden.tables import time_column
@@ -88,6 +90,18 @@ def queries_in(scalar: Scalar) -> Iterator[Plan]:
             yield part.plan
 
 
+_PLAIN = Filter | Project | Sort | Take | Aggregate | Serialize | Given
+
+
+def _given_reads(node: Apply, wanted: set[Field]) -> set[Field]:
+    """The columns of an inner query's rows that it reads, or that go on beside its result."""
+    steps = list(walk_plan(node.body))
+    if not all(isinstance(step, _PLAIN) for step in steps):
+        return set(node.given.fields)
+    reads = _reads(scalar for step in steps for scalar in scalars_of(step))
+    return {field for field in node.given.fields if field in reads or field in wanted}
+
+
 def _reads(scalars: Iterable[Scalar]) -> set[Field]:
     found: set[Field] = set()
     for scalar in scalars:
@@ -99,6 +113,7 @@ class _Pruning:
     def __init__(self) -> None:
         self.shared_needs: dict[Shared, set[Field]] = {}
         self._rebuilt: dict[Shared, Shared] = {}
+        self._givens: dict[int, Given] = {}
 
     def collect(self, plan: Plan, needed: set[Field]) -> None:
         """Notes what the uses of shared queries read."""
@@ -152,6 +167,11 @@ class _Pruning:
                     {node.index} if node.index else set()
                 )
                 return [(node.input, (wanted - made) | _reads(scalars_of(node)))]
+            case Apply():
+                made = {expansion.made for expansion in node.expansions}
+                outer = {f for f in _given_reads(node, wanted) if f not in made and f is not node.index}
+                body = {field for field in node.body.fields if field in wanted}
+                return [(node.input, outer | _reads(scalars_of(node))), (node.body, body)]
             case _:
                 return [(part, set(part.fields)) for part in inputs_of(node)]
 
@@ -170,6 +190,10 @@ class _Pruning:
 
     def rebuild(self, plan: Plan, wanted: set[Field]) -> Plan:
         """The step with only what is wanted of it."""
+        if isinstance(plan, Apply):
+            return self._apply(plan, wanted)
+        if isinstance(plan, Given):
+            return self._givens.get(id(plan), plan)
         below = (
             [(part, needs) for part, needs in self._below(plan, wanted)]
             if not isinstance(plan, Reference)
@@ -222,10 +246,26 @@ class _Pruning:
             case _:
                 return self._whole(plan, parts)
 
+    def _apply(self, plan: Apply, wanted: set[Field]) -> Apply:
+        """The inner query's rows lose the columns that neither it nor the result reads."""
+        reads = _given_reads(plan, wanted)
+        made = {expansion.made for expansion in plan.expansions}
+        given = Given(tuple(f for f in plan.given.fields if f in reads or f in made or f is plan.index))
+        self._givens[id(plan.given)] = given
+        (_, below), (_, body) = self._below(plan, wanted)
+        narrowed = replace(
+            plan,
+            input=self.rebuild(plan.input, below),
+            given=given,
+            body=self.rebuild(plan.body, body),
+            fields=tuple(field for field in plan.fields if field in wanted),
+        )
+        return map_scalars(narrowed, self._scalar)  # type: ignore[return-value]
+
     def _whole(self, plan: Plan, parts: list[Plan]) -> Plan:
         """A step of which nothing is dropped, over the inputs as they are now."""
         match plan:
-            case Apply() | Partition():
+            case Partition():
                 return map_scalars(replace(plan, input=parts[0], body=parts[1]), self._scalar)
             case MakeSeries():
                 return map_scalars(replace(plan, input=parts[0]), self._scalar)

@@ -15,6 +15,7 @@ from threading import RLock
 from typing import Any
 
 from crosswarden import duck
+from crosswarden.engines.library import LIBRARY
 from crosswarden.engines.outside import Outside
 from crosswarden.engines.procedures.table import Frame, run_procedure
 from crosswarden.engines.results import Result
@@ -60,7 +61,7 @@ class Engine:
         """What queries can name here."""
         return Environment(
             tables=self._sources.tables,
-            functions=self.outside.functions,
+            functions={**LIBRARY, **self.outside.functions},
             watchlists=self.outside.watchlist_columns(),
             hidden=self._sources.hidden,
             present=self._sources.present,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crosswarden.engines.outside import Outside
-from crosswarden.engines.procedures import clusters, external, graphs, lookups, scanning, timelines
+from crosswarden.engines.procedures import clusters, external, graphs, lookups, scanning, schemas, timelines
 from crosswarden.engines.procedures.frame import Frame, Procedure
 from crosswarden.kql.plan import Staged
 
@@ -19,6 +19,7 @@ PROCEDURES: dict[str, Procedure] = {
     **timelines.PROCEDURES,
     **lookups.PROCEDURES,
     **clusters.PROCEDURES,
+    **schemas.PROCEDURES,
 }
 
 

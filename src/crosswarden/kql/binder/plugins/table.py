@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crosswarden.kql.binder.plugins import absent, activity, clusters, lookups, shaping
+from crosswarden.kql.binder.plugins import absent, activity, clusters, lookups, schemas, shaping
 from crosswarden.kql.binder.plugins.call import Plugin
 
 __all__ = ["PLUGINS"]
@@ -15,4 +15,5 @@ PLUGINS: Mapping[str, Plugin] = {
     **lookups.PLUGINS,
     **clusters.PLUGINS,
     **absent.PLUGINS,
+    **schemas.PLUGINS,
 }

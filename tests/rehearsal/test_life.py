@@ -87,7 +87,7 @@ def test_weekends_are_quiet(ordinary: Truth) -> None:
 def test_workers_do_not_change_a_byte(tmp_path: Path) -> None:
     """One process and two write the same bytes, attack and ordinary life together."""
     for workers in (1, 2):
-        rehearse(["cross-tenant-sync"], tmp_path / str(workers), seed=9, days=4, users=20, workers=workers)
+        rehearse(["cross-tenant-sync"], tmp_path / str(workers), seed=9, days=6, users=20, workers=workers)
     first, second = (
         {path.relative_to(tmp_path / name): path.read_bytes() for path in (tmp_path / name).rglob("*.*")}
         for name in "12"

@@ -105,3 +105,21 @@ def test_attackers_come_from_global_addresses(rehearsed: Truth) -> None:
             assert ip_address(address).is_global, story.scenario
             seen += 1
     assert seen > 8
+
+
+@pytest.mark.parametrize(("days", "slow"), [(6, False), (14, False), (36, True), (60, True)])
+def test_steps_follow_one_another(tmp_path: Path, days: int, slow: bool) -> None:
+    """However short the rehearsal, an attack's set-up precedes its use, and the clean-up ends it."""
+    truth = rehearse(
+        list(SCENARIOS), tmp_path, days=days, slow=slow, cleanup=True, life=False, variants=("loud", "quiet")
+    )
+    for story in truth.stories:
+        firsts = {step.step: min(event.time for event in step.events) for step in reversed(story.steps)}
+        order = list(firsts.values())[::-1]
+        assert order == sorted(order), (story.scenario, story.variant, firsts)
+
+
+def test_too_few_days_are_refused(tmp_path: Path) -> None:
+    """A rehearsal too short for its attacks says how many days it needs."""
+    with pytest.raises(UsageError, match=r"give 36 or more"):
+        rehearse(["cross-tenant-sync"], tmp_path, days=30, slow=True)

@@ -14,7 +14,7 @@ from crosswarden.rehearsal.event import Event, Stream
 from crosswarden.rehearsal.organisation import found
 from crosswarden.rehearsal.scenarios import scenario
 from crosswarden.rehearsal.shapes import USUAL, Exports, choose
-from crosswarden.rehearsal.story import ATTACK, Story, World
+from crosswarden.rehearsal.story import ATTACK, LONGEST, Story, World
 from crosswarden.rehearsal.truth import ToldStep, ToldStory, Truth, WrittenEvent
 from crosswarden.rehearsal.writing import Missing, Writing
 
@@ -50,6 +50,13 @@ class Request:
     def __post_init__(self) -> None:
         if self.days < 1 or self.users < 12:
             raise UsageError("rehearsal-size", "a rehearsal needs at least 1 day and 12 users")
+        needed = (LONGEST * 7 if self.slow else LONGEST) + 1
+        if self.scenarios and self.days < needed:
+            raise UsageError(
+                "rehearsal-days",
+                f"{self.days} days are too few for the scenarios",
+                remedy=f"give {needed} or more",
+            )
         object.__setattr__(self, "exports", choose(self.shapes, self.everywhere))
 
 

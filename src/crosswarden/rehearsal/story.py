@@ -13,6 +13,8 @@ from crosswarden.rehearsal.organisation import Organisation, User, found
 
 __all__ = ["ATTACK", "BENIGN", "Scenario", "Step", "Story", "World"]
 
+LONGEST = 5
+"""The story's day, counted from its first, on which the last step of any lies."""
 ATTACK = "attack"
 BENIGN = "benign"
 
@@ -78,8 +80,11 @@ class Story:
 
     @property
     def first_day(self) -> int:
-        """The rehearsal's day on which the story begins."""
-        return self.world.days // 5 if self.world.slow else self.world.days // 2
+        """The rehearsal's day on which the story begins: in the middle, or as early as its longest course needs."""
+        length, middle = (
+            (LONGEST * 7, self.world.days // 5) if self.world.slow else (LONGEST, self.world.days // 2)
+        )
+        return max(0, min(middle, self.world.days - 1 - length))
 
     def moment(self, day: int, hour: int, minute: int = 0) -> int:
         """A tick on the story's day, a few random seconds past that minute."""

@@ -161,7 +161,7 @@ def _tell(story: Story) -> None:
             mail_read_by(story, application, signed, far.address, 12 if loud else 1, 5 if loud else 2),
         )
     if story.world.cleanup:
-        tick = story.moment(4, 9, 40)
+        tick = story.moment(5, 9, 40)
         story.step(
             "cleanup",
             "The application is deleted.",

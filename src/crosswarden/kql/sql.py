@@ -73,8 +73,40 @@ def truth(value: bool) -> exp.Boolean:
 
 
 def call(name: str, *arguments: Expression) -> exp.Anonymous:
-    """A function call, written as named: nothing is transpiled."""
+    """A function call, written as named: nothing is transpiled.
+
+    DuckDB pastes a macro's argument in wherever the macro names it, so macros within macros grow without bound; one
+    that is long itself is bound to a name first.
+
+    >>> to_sql(call("kql_parse_json", call("kql_dynamic_text", column("a"))))
+    'ARRAY_EXTRACT(LIST_TRANSFORM([KQL_DYNAMIC_TEXT("a")], LAMBDA "v" : KQL_PARSE_JSON("v")), 1)'
+    """
+    if name.startswith(_PASTING) and len(arguments) == 1 and _is_long(arguments[0]):
+        body = exp.Lambda(
+            this=exp.Anonymous(this=name, expressions=[column("v")]),
+            expressions=[identifier("v")],
+            colon=True,
+        )
+        items = exp.Array(expressions=list(arguments))
+        return exp.Anonymous(
+            this="array_extract",
+            expressions=[
+                exp.Anonymous(this="list_transform", expressions=[items, body]),
+                exp.Literal.number(1),
+            ],
+        )
     return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+_PASTING = ("kql_parse_json", "kql_dynamic_", "kql_text_")
+"""Macros that name their argument several times."""
+
+
+def _is_long(expression: Expression) -> bool:
+    """Whether a macro that names its argument several times stands inside."""
+    return any(
+        isinstance(node, exp.Anonymous) and str(node.this).startswith(_PASTING) for node in expression.walk()
+    )
 
 
 def cast(expression: Expression, kind: str) -> exp.Cast:

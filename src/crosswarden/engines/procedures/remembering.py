@@ -6,7 +6,6 @@ Strings are never None; datetime and timespan are ticks; None is null. The seman
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import fmod
 from typing import Any
 
 from crosswarden.kql.binder.literals import iso, span
@@ -111,10 +110,7 @@ def _modulo(values: Sequence[Any], kinds: Kinds, result: Type) -> Any:
     left, right = values
     if left is None or right in (None, 0):
         return None
-    if result in _WHOLE:
-        rest = abs(left) % abs(right)
-        return -rest if left < 0 else rest
-    return fmod(left, right)
+    return left % abs(right)
 
 
 def _iff(values: Sequence[Any], kinds: Kinds, result: Type) -> Any:

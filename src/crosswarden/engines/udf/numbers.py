@@ -121,7 +121,7 @@ def welch_test(
     """The two-sided p-value of Welch's t-test.
 
     >>> round(welch_test(20.82, 7.6817, 15, 22.987, 3.3084, 15), 3)
-    0.02
+    0.018
     """
     if None in (mean1, variance1, count1, mean2, variance2, count2):
         return None

@@ -28,20 +28,21 @@ def _unquoted(text: str, quotes: str, escape: str) -> tuple[str, int]:
 
 
 def parse_kv(text: str, name: str, pair: str, between: str, quote: str, escape: str, greedy: str) -> str:
-    """The value of one key in ``a=1 b="2"``; empty where the key is not there.
+    r"""The value of one key in ``a=1 b="2"``; empty where the key is not there.
 
-    >>> parse_kv('src=10.1.1.1 failure="said \\\\\\\\"bye\\\\\\\\"" n=1', "failure", " ", "=", '"', "\\\\\\\\", "")
+    >>> parse_kv(r'src=10.1.1.1 failure="said \"bye\"" n=1', "failure", " ", "=", '"', "\\", "")
     'said "bye"'
     """
+    if not pair and not between:
+        return _undelimited(text, name, quote, escape)
+    pair, between = pair or " ", between or "="
     if greedy:
         return _greedy(text, name, pair, between)
     rest = text
     while rest:
-        key, found, value = rest.partition(between)
-        if not found:
+        key, value = _key(rest, pair, between, quote, escape)
+        if value is None:
             return ""
-        stray = key.rfind(pair)
-        key = key[stray + len(pair) :] if stray >= 0 else key
         value = value.lstrip(" ") if pair.strip() else value
         if quote and value.startswith(quote[0]):
             content, end = _unquoted(value, quote, escape)
@@ -50,6 +51,39 @@ def parse_kv(text: str, name: str, pair: str, between: str, quote: str, escape: 
             content, _, rest = value.partition(pair)
         if key.strip() == name:
             return content.strip()
+    return ""
+
+
+def _key(text: str, pair: str, between: str, quote: str, escape: str) -> tuple[str, str | None]:
+    """The next key, which may be quoted, and what follows its delimiter; None when no key is left."""
+    start = text.lstrip()
+    if quote and start.startswith(quote[0]):
+        key, end = _unquoted(start, quote, escape)
+        if start[end:].lstrip().startswith(between):
+            return key, start[end:].lstrip()[len(between) :]
+    key, found, value = text.partition(between)
+    stray = key.rfind(pair)
+    return (key[stray + len(pair) :] if stray >= 0 else key), (value if found else None)
+
+
+def _undelimited(text: str, name: str, quote: str, escape: str) -> str:
+    """Without delimiters every character that is no letter or digit is one: the value is the next run of them.
+
+    >>> parse_kv("[INFO] ThreadId:458, Text: Started", "Text", "", "", "", "", "")
+    'Started'
+    """
+    at, wanted = 0, False
+    while at < len(text):
+        if quote and text[at] == quote[0]:
+            token, length = _unquoted(text[at:], quote, escape)
+        else:
+            run = re.compile(r"[^\W_]*").match(text, at)
+            token = run[0] if run else ""
+            length = max(len(token), 1)
+        if token and wanted:
+            return token
+        wanted = wanted or token == name
+        at += length
     return ""
 
 

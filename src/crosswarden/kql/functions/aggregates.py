@@ -53,6 +53,8 @@ def _if(build: Build) -> Lowering:
 def _count(arguments: Sequence[Argument], result: Kind, context: Context) -> Expression:
     if not arguments or arguments[0].star:
         return call("count", exp.Star())
+    if arguments[0].type not in (Type.BOOL, Type.DYNAMIC):
+        return call("count", exp.Star())
     return _countif(arguments, result, context)
 
 

@@ -52,7 +52,9 @@ def parse_pattern(items: Items, mode: str, flags: str) -> tuple[str, list[int]]:
             groups.append(group)
             kind = item[1] if mode != "relaxed" else Type.STRING
             whole = isinstance(kind, Type) and kind in (Type.INT, Type.LONG)
-            parts.append(r"(\s*-?\d+\s*)" if whole else "(.*)" if mode == "regex" else "(.*?)")
+            digits = mode == "relaxed" and item[1] in (Type.INT, Type.LONG)
+            plain = r"(-?\d+|.*?)" if digits else "(.*)" if mode == "regex" else "(.*?)"
+            parts.append(r"(\s*-?\d+\s*)" if whole else plain)
     letters = "".join(sorted({letter for letter in flags if letter in "imsU"} | {"s"}))
     return f"(?{letters})^{''.join(parts)}$", groups
 
@@ -136,7 +138,7 @@ def _parse_kv(lowering: Lowering, node: Special, step: Step) -> Expression:
     if pattern:
         found = call("kql_parse_kv_regex", value, text(str(name)), text(str(pattern)))
     else:
-        options = (pair or " ", between or "=", quote or "", escape or "", "1" if greedy else "")
+        options = (pair or "", between or "", quote or "", escape or "", "1" if greedy else "")
         found = call("kql_parse_kv", value, text(str(name)), *[text(str(option)) for option in options])
     return _typed(lowering, found, node.type)
 

@@ -151,3 +151,15 @@ def test_explain_shows_each_stage() -> None:
     assert invoke("explain", "--stage", "text", "T|take 5").stdout == "T\n| take 5\n"
     assert "SELECT" in invoke("explain", "--stage", "sql", "AuditLogs | take 5").stdout
     assert "AuditLogs" in invoke("explain", "AuditLogs | take 5").stdout
+
+
+def test_a_query_that_never_ends_is_ended() -> None:
+    """The time limit ends one query, says so, and the next one runs."""
+    endless = (
+        "range x from 1 to 3000000 step 1 | extend k = 1 "
+        "| join kind=inner (range y from 1 to 3000000 step 1 | extend k = 1) on k | summarize sum(x * y)"
+    )
+    result = invoke("run", "--timeout", "0.5", given=bulk(endless, "print 1"))
+    first, second = lines(result)
+    assert (first["ok"], second["ok"]) == (False, True)
+    assert "longer than 0.5 seconds" in first["errors"][0]["message"]

@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -25,7 +27,7 @@ import orjson
 
 from crosswarden.cli.place import Moment
 from crosswarden.cli.queries import Query, Refused, from_lines, from_paths
-from crosswarden.errors import CrosswardenError, InputError
+from crosswarden.errors import CrosswardenError, InputError, QueryError
 from crosswarden.kql.diagnostics import Diagnostic, KqlError
 from crosswarden.tables import Column, Table, Type
 
@@ -111,8 +113,20 @@ def check(
 @_tables_option
 @_lake_option
 @_now_option
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0.01),
+    default=300.0,
+    show_default=True,
+    help="A query that runs longer is ended and gets an ok:false line; the others go on.",
+)
 def run(
-    paths: tuple[Path, ...], tables_file: Path | None, lake_folder: Path | None, now: datetime | None
+    paths: tuple[Path, ...],
+    tables_file: Path | None,
+    lake_folder: Path | None,
+    now: datetime | None,
+    timeout: float,
 ) -> int:
     """Runs every query and gives its last result's columns and rows.
 
@@ -121,7 +135,8 @@ def run(
     engine = _engine(tables_file, lake_folder)
 
     def answer(query: Query) -> Line:
-        result = engine.run(query.text, now=now)
+        with _ended_after(timeout, engine):
+            result = engine.run(query.text, now=now)
         return _line(query.id, True, [], [_column(item) for item in result.columns]) | {"rows": _rows(result)}
 
     return _answer_all(paths, answer, failed={"columns": [], "rows": []})
@@ -155,6 +170,29 @@ def explain(
     for line in STAGES[stage](text, environment):
         click.echo(line)
     return 0
+
+
+@contextmanager
+def _ended_after(seconds: float, engine: Engine) -> Iterator[None]:
+    """Ends what the engine runs when the time is over. Raises QueryError that says so."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        engine.interrupt()
+
+    timer = threading.Timer(seconds, end)
+    timer.start()
+    try:
+        yield
+    except QueryError as error:
+        if not late.is_set():
+            raise
+        sentence = f"the query ran longer than {seconds:g} seconds and was ended"
+        raise QueryError("kql-timeout", sentence, remedy="narrow it, or give --timeout more") from error
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def _query_text(query: str | None) -> str:

@@ -55,6 +55,10 @@ class Engine:
         self._connection = duck.connect(memory=memory, threads=threads, spill=spill)
         self._lock = RLock()
 
+    def interrupt(self) -> None:
+        """Ends the query that is running, which then fails; may be called from another thread."""
+        self._connection.interrupt()
+
     def environment(
         self, now: datetime | None = None, parameters: Mapping[str, str] | None = None
     ) -> Environment:

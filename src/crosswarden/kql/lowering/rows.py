@@ -7,7 +7,7 @@ from crosswarden.kql.lowering.context import Handler, Lowering, Stage, Statement
 from crosswarden.kql.lowering.scalars import SQL_TYPES
 from crosswarden.kql.lowering.step import Order, Step
 from crosswarden.kql.plan import Field, Given, Plan, Range, Reference, Rows, Scan, Shared, Staged
-from crosswarden.kql.sql import Expression, call, cast, column, exp, identifier, number
+from crosswarden.kql.sql import Expression, call, cast, column, exp, identifier, number, text
 from crosswarden.tables import Type, time_column
 
 __all__ = ["HANDLERS", "scan_name", "ticks_of"]
@@ -46,7 +46,7 @@ def lower_scan(lowering: Lowering, plan: Plan) -> Step:
                 stored = exp.Paren(this=exp.Add(this=stored, expression=digit))
         outputs[field] = stored
     for item in plan.promoted:
-        outputs[item.made] = column(item.made.name)
+        outputs[item.made] = call("nullif", column(item.made.name), text("null"))  # JSON null is dynamic null
     step = Step(exp.Table(this=identifier(scan_name(plan.table.name))), outputs, set(outputs))
     step.conditions += _within(plan)
     return step

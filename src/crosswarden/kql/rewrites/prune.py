@@ -147,7 +147,7 @@ class _Pruning:
                 reads = _reads(value for field, value in node.assigned if field in wanted)
                 return [(node.input, (wanted - made) | reads)]
             case Aggregate():
-                kept = [value for field, value in node.values if field in wanted]
+                kept = [value for _, value in _narrowed(node, wanted)]
                 return [(node.input, _reads([*(value for _, value in node.keys), *kept]))]
             case Distinct():
                 return [(node.input, set(node.fields))]

@@ -11,6 +11,7 @@ from crosswarden.kql.plan import (
     Join,
     Partition,
     Plan,
+    Project,
     Range,
     Reference,
     Rows,
@@ -43,7 +44,7 @@ def rebuild(plan: Plan, change: Callable[[Plan], Plan]) -> Plan:
             case Join():
                 node = replace(node, left=visit(node.left), right=visit(node.right))
             case Union() | Staged():
-                node = replace(node, inputs=tuple(visit(part) for part in node.inputs))
+                node = replace(node, inputs=tuple(same_columns(visit(part), part) for part in node.inputs))
             case Apply() | Partition():
                 node = replace(node, input=visit(node.input), body=visit(node.body))
             case _:
@@ -59,8 +60,13 @@ def rebuild(plan: Plan, change: Callable[[Plan], Plan]) -> Plan:
         made = done.get(changed.shared)
         if made is None:
             shared = changed.shared
-            made = Shared(shared.name, visit(shared.plan), shared.materialized)
+            made = Shared(shared.name, same_columns(visit(shared.plan), shared.plan), shared.materialized)
             done[shared] = made
         return Reference(made, changed.fields)
 
     return visit(plan)
+
+
+def same_columns(made: Plan, before: Plan) -> Plan:
+    """The step with just the columns that it had: who uses it counts on them, in their order."""
+    return made if made.fields == before.fields else Project(made, (), before.fields)

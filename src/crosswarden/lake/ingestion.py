@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crosswarden import duck
@@ -90,7 +90,7 @@ class _Ingest:
     def flush(self) -> None:
         """Writes what waits, and registers the files that are complete with it."""
         if self._waiting:
-            self.writer.write(Batch(tuple(self._waiting), self._waiting[0].day_first))
+            self._land(tuple(self._waiting))
             self._waiting.clear()
         self._register.enter(
             Read(content, source.size, {file.file: file.records for file in accounts})
@@ -98,6 +98,24 @@ class _Ingest:
             if content and accounts and all(file.complete for file in accounts)
         )
         self._read.clear()
+
+    def _land(self, pieces: Sequence[Piece]) -> None:
+        """Writes the pieces. A record that no check foresaw and DuckDB cannot take is found by halves and skipped."""
+        before = [(piece.account, piece.account.rows.copy(), piece.account.duplicates) for piece in pieces]
+        try:
+            self.writer.write(Batch(tuple(pieces), pieces[0].day_first))
+        except duck.Error as error:
+            for account, rows, duplicates in before:
+                account.restore(rows, duplicates)
+            halves = _halves(pieces)
+            if not halves:
+                piece = pieces[0]
+                piece.account.skip(
+                    f"{piece.unit} {piece.positions[0].as_py()}",
+                    f"cannot be stored: {str(error).splitlines()[0][:200]}",
+                )
+            for half in halves:
+                self._land(half)
 
     def _full(self) -> bool:
         return (
@@ -113,6 +131,29 @@ class _Ingest:
             return False
         self.account.files.append(FileAccount(source.name, records, duplicates=records, known=True))
         return True
+
+
+def _halves(pieces: Sequence[Piece]) -> Sequence[Sequence[Piece]]:
+    """The pieces in two parts, or nothing where there is only one record."""
+    if len(pieces) > 1:
+        middle = len(pieces) // 2
+        return pieces[:middle], pieces[middle:]
+    (piece,) = pieces
+    count = len(piece.records)
+    if count < 2:
+        return ()
+    return [(_cut(piece, 0, count // 2),), (_cut(piece, count // 2, count),)]
+
+
+def _cut(piece: Piece, start: int, end: int) -> Piece:
+    """The records from ``start`` to before ``end``."""
+    wrappers = None if piece.wrappers is None else piece.wrappers.slice(start, end - start)
+    return replace(
+        piece,
+        records=piece.records.slice(start, end - start),
+        positions=piece.positions.slice(start, end - start),
+        wrappers=wrappers,
+    )
 
 
 def _hash(source: Source) -> str:

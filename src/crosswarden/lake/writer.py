@@ -96,7 +96,7 @@ class Writer:
         if not signatures.inner:
             return [], False
         units = {piece.account.file: piece for piece in batch.pieces}
-        return unwrapped(self.connection, signatures.inner, units), True
+        return unwrapped(self.connection, lines, signatures.inner, units), True
 
     def _land(
         self, lines: Any, group: Group, opened: bool, day_first: bool, accounts: dict[str, FileAccount]

@@ -44,6 +44,10 @@ class FileAccount:
         if len(self.skipped) < _NAMED:
             self.skipped.append(Skipped(place, reason))
 
+    def restore(self, rows: Counter[str], duplicates: int) -> None:
+        """Takes back what a failed write had entered; what was skipped stays skipped."""
+        self.rows, self.duplicates = rows, duplicates
+
     def note(self, text: str) -> None:
         """Remembers something worth saying about the file, once."""
         if text not in self.notes:

@@ -252,7 +252,16 @@ class Mapping:
 
     def _differences(self) -> list[tuple[Path, str]]:
         """Paths whose value the column does not show as it was, each with the condition under which that is so."""
-        found = []
+        found = [
+            (path, f"({self._slot(path)} <> '' AND lower({self._slot(path)}) <> __tenant)")
+            for path in self.plan.tenant[1:]
+        ]
+        shown = {path for paths in self.plan.sources.values() for path in paths}
+        implied = ", ".join(literal(name) for name in self.plan.shape.implies(self.plan.table.name))
+        found.extend(
+            (path, f"({self._slot(path)} <> '' AND {self._slot(path)} NOT IN ({implied}))")
+            for path in sorted(self.plan.implied - shown, key=str)
+        )
         for column in self.plan.table.columns:
             paths = self.plan.sources.get(column.name, ())
             chosen = self._text(column.name)

@@ -37,6 +37,7 @@ class Plan:
     taken: frozenset[Path]
     tenant: tuple[Path, ...]
     left: tuple[Path, ...]
+    implied: frozenset[Path] = frozenset()
 
 
 def _reaches(record: Any, path: Path) -> bool:
@@ -102,20 +103,20 @@ def make_plan(shape: Shape, table: Table, record: Mapping[str, Any]) -> Plan:
                 claimed.update(found)
     _time_stand_ins(table, sources)
     tenant = tuple(p for p in (_exact(record, path) for path in shape.tenant) if _reaches(record, p))
-    taken = claimed | set(tenant) | {_exact(record, path) for path in shape.implied}
-    return Plan(shape, table, sources, frozenset(taken), tenant, _left(shape, record, taken))
+    implied = frozenset(p for p in (_exact(record, path) for path in shape.implied) if _reaches(record, p))
+    taken = claimed | set(tenant) | implied
+    return Plan(shape, table, sources, frozenset(taken), tenant, _left(shape, record, taken), implied)
 
 
 def _free(shape: Shape, record: Mapping[str, Any], claimed: set[Path]) -> dict[str, list[Path]]:
     free: dict[str, list[Path]] = {}
     for within in shape.within:
         for path in _keys(record, within):
-            if path not in claimed:
-                free.setdefault(str(path[-1]).lower(), []).append(path)
+            free.setdefault(str(path[-1]).lower(), []).append(path)
     for paths in list(free.values()):
         for path in paths:
             alias = shape.column_of(str(path[-1])).lower()
-            if path not in free.setdefault(alias, []):
+            if path not in claimed and path not in free.setdefault(alias, []):
                 free[alias].append(path)
     return free
 
@@ -153,6 +154,7 @@ def merged(plans: Iterable[Plan]) -> Plan:
         frozenset(path for plan in everything for path in plan.taken),
         tuple(dict.fromkeys(path for plan in everything for path in plan.tenant)),
         tuple(dict.fromkeys(path for plan in everything for path in plan.left)),
+        frozenset(path for plan in everything for path in plan.implied),
     )
 
 

@@ -98,6 +98,12 @@ def _azure(category: str, root: str, service: str) -> str | None:
     return "AzureDiagnostics" if root == "subscriptions" and category else RAW_TABLE
 
 
+def _implies(table: str) -> tuple[str, ...]:
+    entra = (name for name, target in ENTRA_CATEGORIES.items() if target == table)
+    intune = (name for name, target in _INTUNE.items() if target == table)
+    return (table, f"AdvancedHunting-{table}", *entra, *intune)
+
+
 _P = "properties"
 _SIGN_IN = {
     "LocationDetails": ((_P, "location"),),
@@ -161,6 +167,7 @@ SHAPE = Shape(
     },
     within=(("properties",), ()),
     implied=frozenset({("category",)}),
+    implies=_implies,
     apart=frozenset({"TenantId", "Type"}),
     tenant=(("tenantId",), (_P, "tenantId"), (_P, "AADTenantId")),
 )

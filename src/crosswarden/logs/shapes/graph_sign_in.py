@@ -29,9 +29,10 @@ def _recognises(record: Record) -> str | None:
         "status",
         "userPrincipalName",
     }
-    if "createdDateTime" not in record or len(known & record.keys()) < 4 or "id" not in record:
-        return None
     kinds = record.get("signInEventTypes")
+    enough = 1 if isinstance(kinds, list) else 4
+    if "createdDateTime" not in record or len(known & record.keys()) < enough or "id" not in record:
+        return None
     if isinstance(kinds, list):
         for kind in kinds:
             table = _TABLES.get(str(kind).lower())

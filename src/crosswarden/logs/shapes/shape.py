@@ -20,6 +20,11 @@ def same_name(key: str) -> str:
     return key
 
 
+def itself(table: str) -> tuple[str, ...]:
+    """What a key that names the table holds: the table's name."""
+    return (table,)
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One kind of record.
@@ -29,7 +34,7 @@ class Shape:
     speaks for all records that have these in common.
     A column takes its value from the first of ``names[column]`` that is there, else from a key of the same name
     (case aside, after ``column_of``) inside one of ``within``, tried in order. ``implied`` keys say nothing that
-    the table's name does not say; ``apart`` are columns that no key fills by its name alone; ``tenant`` leads to
+    the table's name does not say, as long as they hold one of ``implies(table)``; ``apart`` are columns that no key fills by its name alone; ``tenant`` leads to
     the directory id; ``values`` translates codes to the names that the table shows.
     """
 
@@ -39,6 +44,7 @@ class Shape:
     names: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     within: tuple[Path, ...] = ((),)
     implied: frozenset[Path] = frozenset()
+    implies: Callable[[str], tuple[str, ...]] = itself
     apart: frozenset[str] = frozenset()
     tenant: tuple[Path, ...] = ()
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

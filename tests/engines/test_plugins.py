@@ -137,3 +137,18 @@ def test_autocluster_counts_weights_and_takes_wildcards(engine: Engine) -> None:
 def test_autocluster_of_nothing_is_nothing(engine: Engine) -> None:
     """No rows, no segments."""
     assert engine.run("SigninLogs | project UserId | evaluate autocluster()").rows() == []
+
+
+def test_reduce_keeps_shared_words(engine: Engine) -> None:
+    """Words that many texts share stay, the rest is a star; texts of their own are others."""
+    query = (
+        "range x from 1 to 20 step 1 | extend text = case(x <= 12, strcat('user u', x, ' signed in from 10.0.0.', x), "
+        "x <= 18, strcat('disk ', x, ' is full'), strcat('odd', x)) | reduce by text"
+    )
+    result = engine.run(query)
+    assert [(row[0], row[1]) for row in result.rows()] == [
+        ("user * signed in from *.*.*.*", 12),
+        ("disk * is full", 6),
+        ("others", 2),
+    ]
+    assert any("reduce" in note for note in result.notes)

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from crosswarden.engines.outside import Outside
-from crosswarden.engines.procedures import clusters, external, graphs, lookups, scanning, schemas, timelines
+from crosswarden.engines.procedures import (
+    clusters,
+    external,
+    graphs,
+    lookups,
+    reducing,
+    scanning,
+    schemas,
+    timelines,
+)
 from crosswarden.engines.procedures.frame import Frame, Procedure
 from crosswarden.kql.plan import Staged
 
@@ -19,6 +28,7 @@ PROCEDURES: dict[str, Procedure] = {
     **timelines.PROCEDURES,
     **lookups.PROCEDURES,
     **clusters.PROCEDURES,
+    **reducing.PROCEDURES,
     **schemas.PROCEDURES,
 }
 

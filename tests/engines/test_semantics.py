@@ -241,6 +241,11 @@ CASES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         "datatable(k:string, n:long)['a', 1, 'a', 2, 'b', 3] | partition by k (top 1 by n) | sort by k asc",
         [("a", 2), ("b", 3)],
     ),
+    "partition_in_braces_sees_each_key": (
+        "let T = datatable(n:long)[1, 2, 2]; range x from 1 to 2 step 1 | partition by x { T | where n == x | summarize c = count() by n }"
+        " | sort by n asc",
+        [(1, 1), (2, 2)],
+    ),
     "top_nested_goes_deep": (
         "datatable(a:string, b:string)['x', 'p', 'x', 'p', 'x', 'q', 'y', 'r'] | top-nested 1 of a by c = count(), top-nested 1 of b by d = count()",
         [("x", 3, "p", 2)],

@@ -6,12 +6,32 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crosswarden.kql import syntax
-from crosswarden.kql.binder.binder import UNKNOWN, Binder, OperatorHandler, is_unknown, refuse_dynamic
+from crosswarden.kql.binder.binder import (
+    NOTHING,
+    UNKNOWN,
+    Binder,
+    OperatorHandler,
+    is_unknown,
+    refuse_dynamic,
+)
 from crosswarden.kql.binder.naming import Names, implied_name
 from crosswarden.kql.binder.operators.settings import setting
-from crosswarden.kql.binder.scope import Row, Tabular
+from crosswarden.kql.binder.operators.unions import union_of
+from crosswarden.kql.binder.scope import Row, Scope, Tabular
 from crosswarden.kql.functions import DYNAMIC, of
-from crosswarden.kql.plan import Apply, Expand, Expansion, Field, Given, Literal, Partition, Ref
+from crosswarden.kql.plan import (
+    Apply,
+    Distinct,
+    Expand,
+    Expansion,
+    Field,
+    Given,
+    Literal,
+    Partition,
+    Project,
+    Ref,
+    Scalar,
+)
 from crosswarden.tables import Type
 
 __all__ = ["HANDLERS"]
@@ -121,13 +141,39 @@ def bind_partition(binder: Binder, table: Tabular, operator: syntax.Operator) ->
     refuse_dynamic(binder, key, operator.by)
     query = operator.query
     if getattr(operator, "braces", False) or not isinstance(query, syntax.Pipe) or query.source is not None:
-        binder.refuse("A partition over a query of its own (braces)", operator)
-        return table
+        return _each_key(binder, table, operator, key)
     given = Given((*table.columns, *table.hidden))
     start = replace(table, plan=given)
     body = continue_pipe(binder, start, query.operators)
     return replace(body, plan=Partition(table.plan, key, given, body.plan))
 
+
+def _each_key(
+    binder: Binder, table: Tabular, operator: syntax.Partition | syntax.PartitionBy, key: Scalar
+) -> Tabular:
+    """``partition by x { query }``: the query once a value of x, which it sees as a constant."""
+    name = implied_name(operator.by) or ""
+    if is_unknown(binder, key):
+        return NOTHING
+    values: list[object] = [None]
+    if binder.environment.discover is not None:
+        made = Field(name, key.kind)
+        plan = Distinct(Project(table.plan, ((made, key),), (made,)))
+        values = [value for (value,) in binder.environment.discover(plan, [made])] or [None]
+    if len(values) > _MOST_KEYS:
+        message = f"The key has {len(values)} values; such a partition takes at most {_MOST_KEYS}."
+        binder.error("kql-partition", message, operator.by)
+        values = values[:1]
+    results = []
+    for value in values:
+        scope = Scope(binder.scope, {name: Literal(key.kind, value, written=False)})
+        with binder.inside(scope), binder.seeing(None):
+            results.append(binder.table(operator.query))
+    return results[0] if len(results) == 1 else union_of(binder, results)
+
+
+_MOST_KEYS = 64
+"""Kusto's own limit for queries in braces."""
 
 HANDLERS: dict[type[syntax.Operator], OperatorHandler] = {
     syntax.MvExpand: bind_expand,

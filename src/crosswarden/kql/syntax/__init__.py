@@ -109,10 +109,6 @@ from crosswarden.kql.syntax.operators import (
     Sort,
     Summarize,
     Take,
-    Top,
-    TopHitters,
-    TopNested,
-    TopNestedClause,
     Where,
 )
 from crosswarden.kql.syntax.sources import (
@@ -140,6 +136,7 @@ from crosswarden.kql.syntax.statements import (
     Statement,
     TableSchema,
 )
+from crosswarden.kql.syntax.tops import Top, TopHitters, TopNested, TopNestedClause
 
 __all__ = [
     "AliasDatabase",

@@ -68,10 +68,6 @@ __all__ = [
     "Sort",
     "Summarize",
     "Take",
-    "Top",
-    "TopHitters",
-    "TopNested",
-    "TopNestedClause",
     "Where",
 ]
 
@@ -459,41 +455,6 @@ class Take(Operator):
 
     count: Expression
     parameters: tuple[Parameter, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Top(Operator):
-    """``top 5 by a asc``."""
-
-    count: Expression
-    by: Ordered
-    parameters: tuple[Parameter, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TopHitters(Operator):
-    """``top-hitters 5 of a by b``."""
-
-    count: Expression
-    of: Expression
-    by: Expression | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TopNestedClause(Node):
-    """``top-nested 3 of a with others = "rest" by count() desc``; count may be left out."""
-
-    count: Expression | None
-    of: Expression
-    by: Ordered
-    others: Expression | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TopNested(Operator):
-    """One or more clauses, outermost first."""
-
-    clauses: tuple[TopNestedClause, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,9 @@ class _Application:
     @property
     def name(self) -> str:
         names = [_name(row) for row in (*self.registered, *self.having("add service principal"), *self.rows)]
-        return next((each for each in names if each), self.app_id or "(unnamed)")
+        return next(
+            (each for each in names if each), self.app_id or ", ".join(self.service_principals) or "unnamed"
+        )
 
     @property
     def service_principals(self) -> list[str]:

@@ -28,7 +28,7 @@ def containment(findings: Sequence[Finding], entities: Sequence[Entity]) -> tupl
     if "applications" in families:
         steps += _applications(entities)
     if "mailboxes" in families or "tokens" in families:
-        steps += _mailboxes(entities)
+        steps += _mailboxes(entities, forged="tokens" in families)
     actors = sorted({each.id for each in entities if each.role == "actor"})
     for actor in actors[:5]:
         steps.append(
@@ -110,10 +110,10 @@ def _applications(entities: Sequence[Entity]) -> list[Step]:
     return steps
 
 
-def _mailboxes(entities: Sequence[Entity]) -> list[Step]:
+def _mailboxes(entities: Sequence[Entity], *, forged: bool) -> list[Step]:
     boxes = [each.name for each in entities if each.type == "mailbox"]
     named = ", ".join(boxes[:10]) + (f" and {len(boxes) - 10} more" if len(boxes) > 10 else "")
-    return [
+    steps = [
         Step(
             f"Keep the mailbox audit of {named or 'the mailboxes'} (export it now) and list the messages reached",
             "retention may be short, and what was read has to be reported",
@@ -122,11 +122,11 @@ def _mailboxes(entities: Sequence[Entity]) -> list[Step]:
             "Revoke the sessions of the mailbox owners",
             "ends refresh tokens; a forged token is not stopped by it",
         ),
-        Step(
-            "Report tokens that no sign-in issued to Microsoft",
-            "only the issuer can revoke a signing key",
-        ),
     ]
+    if forged:
+        text = "Report tokens that no sign-in issued to Microsoft"
+        steps.append(Step(text, "only the issuer can revoke a signing key"))
+    return steps
 
 
 def _guid(text: str) -> str:

@@ -73,4 +73,4 @@ def _answer(question: _Question, findings: Sequence[Finding], results: Mapping[s
     if known and all(each.status is Status.CLEAN for each in known):
         return Answer(question.text, "; ".join(each.reason for each in known))
     blind = [each.reason for each in known if each.status is Status.BLIND]
-    return Answer(question.text, "", question.ask + (f" ({blind[0]})" if blind else ""))
+    return Answer(question.text, "", question.ask + (f" ({blind[0][:160]})" if blind else ""))

@@ -141,7 +141,8 @@ class Binder:
 
 def refuse_dynamic(binder: Binder, scalar: Scalar, node: syntax.Expression) -> None:
     """Notes that a dynamic value stands where Kusto groups or sorts, which it does not do with dynamic values."""
-    if scalar.type is Type.DYNAMIC and not is_unknown(binder, scalar):
+    nothing = isinstance(scalar, Literal) and scalar.value is None
+    if scalar.type is Type.DYNAMIC and not nothing and not is_unknown(binder, scalar):
         inner = node.expression if isinstance(node, syntax.NamedExpression) else node
         binder.error("kql-dynamic", "The value of type 'dynamic' is not allowed in this context.", inner)
 

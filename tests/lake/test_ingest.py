@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from crosswarden.errors import InputError, LakeError
+from crosswarden.errors import LakeError
 from crosswarden.lake import Lake, ingest
 from crosswarden.lake.compaction import compact, vacuum
 
@@ -248,8 +248,9 @@ def test_unreadable_files_are_named(lake: Lake, audit: Make, tmp_path: Path) -> 
     assert errors["picture.png"] and errors["broken.zip"]
     assert not errors["fine.json"]
     assert account.files[-1].notes == ["empty"]
-    with pytest.raises(InputError):
-        ingest([tmp_path / "absent"], lake)
+    absent = ingest([tmp_path / "absent", tmp_path / "fine.json"], lake)
+    assert "No such file" in absent.files[0].error
+    assert (absent.duplicates, absent.complete) == (1, False)
 
 
 def test_archive_members_and_folders(lake: Lake, audit: Make, tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ def ingest(
     """Reads the exports that the paths name into the lake and returns the account of it.
 
     ``tenant`` is the directory id for records that name none (Graph exports). ``progress`` is called after every
-    piece that was read. Bad input never raises, it is entered in the account; raises InputError for a path that
-    names nothing, LakeError where the lake cannot be written.
+    piece that was read. Bad input, a path that names nothing too, never raises: it is entered in the account.
+    Raises LakeError where the lake cannot be written.
     """
     sources = list(find_sources(paths))
     with duck.connect(spill=lake.path / "_spill") as connection:

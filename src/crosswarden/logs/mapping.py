@@ -302,7 +302,7 @@ class Mapping:
             return f"CAST(coalesce({tick(self._text(self.time))}, 0) AS INTEGER)"
         if column.name == "_record":
             whole = self.plan.table.name in _WHOLE
-            return "CAST(json(record) AS VARCHAR)" if whole else "CAST(NULL AS VARCHAR)"
+            return _TRIMMED if whole else "CAST(NULL AS VARCHAR)"
         if column.name == "_ingested":
             return f"CAST({literal(ingested)} AS TIMESTAMPTZ)"
         if column.name in self._hot:

@@ -20,8 +20,8 @@ LONGEST = 32 << 20
 _BLOCK = 24 << 20
 
 
-def _gathered(blocks: Iterator[bytes], account: FileAccount) -> Iterator[tuple[bytes, int]]:
-    """Blocks that end at a line end, each with the number of its first line; overlong lines are skipped."""
+def _gathered(blocks: Iterator[bytes], account: FileAccount) -> Iterator[tuple[bytes, int, int]]:
+    """Blocks with the length up to their last line end and the number of their first line; overlong lines are skipped."""
     parts: list[bytes] = []
     held = 0
     number = 1
@@ -43,7 +43,7 @@ def _gathered(blocks: Iterator[bytes], account: FileAccount) -> Iterator[tuple[b
         whole = b"".join(parts)
         end = whole.rfind(b"\n") + 1
         if end:
-            yield whole[:end], number
+            yield whole, end, number
             number += whole.count(b"\n", 0, end)
         rest = whole[end:]
         parts, held = [rest], len(rest)
@@ -53,7 +53,7 @@ def _gathered(blocks: Iterator[bytes], account: FileAccount) -> Iterator[tuple[b
         _too_long(account, number, dropped)
     whole = b"".join(parts)
     if whole:
-        yield whole, number
+        yield whole, len(whole), number
 
 
 def _too_long(account: FileAccount, number: int, length: int) -> None:
@@ -63,8 +63,8 @@ def _too_long(account: FileAccount, number: int, length: int) -> None:
 
 def read_lines(blocks: Iterator[bytes], account: FileAccount, tenant: str) -> Iterator[Piece]:
     """The records of a JSON Lines file, one a line; positions are line numbers, blank lines hold no record."""
-    for block, first in _gathered(blocks, account):
-        ends = _ends(block)
+    for block, length, first in _gathered(blocks, account):
+        ends = _ends(block, length)
         records = pa.Array.from_buffers(
             pa.string(), len(ends) - 1, [None, pa.py_buffer(ends), pa.py_buffer(block)]
         )
@@ -75,23 +75,23 @@ def read_lines(blocks: Iterator[bytes], account: FileAccount, tenant: str) -> It
             or not _is_text(records)
             or _overlong(ends)
         ):
-            yield from _careful(block.split(b"\n"), first, account, tenant)
+            yield from _careful(block[:length].split(b"\n"), first, account, tenant)
             continue
         account.records += len(records)
         numbers = pa.array(array("q", range(first, first + len(records))))
         yield Piece(account, records, numbers, tenant=tenant, unit="line")
 
 
-def _ends(block: bytes) -> array[int]:
-    """Where each line ends (its line end with it), 0 first: the offsets of an Arrow string array."""
+def _ends(block: bytes, length: int) -> array[int]:
+    """Where each line up to that length ends (its line end with it), 0 first: the offsets of an Arrow string array."""
     ends = array("i", [0])
     find, append = block.find, ends.append
-    at = find(b"\n")
+    at = find(b"\n", 0, length)
     while at >= 0:
         append(at + 1)
-        at = find(b"\n", at + 1)
-    if ends[-1] < len(block):
-        append(len(block))
+        at = find(b"\n", at + 1, length)
+    if ends[-1] < length:
+        append(length)
     return ends
 
 

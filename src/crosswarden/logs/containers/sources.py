@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from crosswarden.errors import InputError
-
 __all__ = ["Source", "find_sources"]
 
 _LAKE_MARK = "_lake"
@@ -40,7 +38,7 @@ def find_sources(paths: Iterable[str | Path]) -> Iterator[Source]:
     """The files that the paths name, in order, each once.
 
     A folder means every file below it, hidden ones and lakes left out; "-" is standard input; what does not exist
-    as a file is tried as a glob. Raises InputError "input-missing" for a path that names nothing.
+    as a file is tried as a glob, and named as it is where it matches nothing, so that opening it says so.
     """
     seen: set[Path] = set()
     for path in paths:
@@ -63,7 +61,7 @@ def _expand(path: str | Path) -> Iterator[Source]:
     else:
         found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 (absolute patterns too)
         if not found:
-            raise InputError("input-missing", f"{path} does not exist")
+            yield _source(place)
         for match in found:
             yield from _below(Path(match)) if Path(match).is_dir() else [_source(Path(match))]
 

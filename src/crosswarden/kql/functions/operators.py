@@ -111,7 +111,7 @@ def _meeting(a: Type, b: Type) -> Type:
     for one, other in ((a, b), (b, a)):
         if one is Type.DYNAMIC:
             return Type.STRING if other is Type.GUID else Type.REAL if other is Type.INT else other
-        if one is Type.STRING and other in (Type.DATETIME, Type.TIMESPAN, Type.GUID):
+        if one is Type.STRING and other in (Type.DATETIME, Type.TIMESPAN, Type.GUID, Type.BOOL):
             return other
     if Type.STRING in (a, b):
         return Type.STRING

@@ -73,6 +73,12 @@ def test_a_damaged_element_costs_only_itself() -> None:
     assert any("not valid JSON" in reason for _, reason in found)
 
 
+def test_damaged_utf8_costs_only_its_record() -> None:
+    """A record with bytes that are no UTF-8 is named, its neighbours are read."""
+    found = list(Documents(iter([b'[{"a": "x"}, {"b": "\xff\xfe"}, {"c": "\xc3\xa9"}]'])))
+    assert found == [('{"a": "x"}', ""), ("", "not valid UTF-8"), ('{"c": "é"}', "")]
+
+
 def test_a_cut_array_is_named() -> None:
     """An array that ends early gives its whole elements and says that the file is cut off."""
     found = list(Documents(iter([b'{"value": [{"a": 1}, {"b": 2}'])))

@@ -285,6 +285,19 @@ def test_windows_1252_is_read(land: Land) -> None:
     assert account.files[0].notes == ["read as cp1252"]
 
 
+def test_damaged_utf8_in_csv_costs_one_row(land: Land) -> None:
+    """A CSV row with bytes that are no UTF-8 is skipped with its line, the others land."""
+    rows = [f"{number},2026-01-0{number}T00:00:00Z,x" for number in (1, 2, 3)]
+    text = (
+        ("id,time,what\n" + "\n".join(rows) + "\n")
+        .encode()
+        .replace(b"2026-01-02T00:00:00Z,x", b"2026-01-02T00:00:00Z,\xff\xfe")
+    )
+    account, tables = land(text)
+    assert len(tables["Raw_CW"]) == 2
+    assert [(skip.place, skip.reason) for skip in account.files[0].skipped] == [("line 3", "not valid UTF-8")]
+
+
 def test_tenant_from_option_never_overrides_the_record(land: Land) -> None:
     """The tenant option fills records that name none, and only those."""
     other = "11111111-2222-4333-8444-555555555555"

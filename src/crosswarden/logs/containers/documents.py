@@ -47,7 +47,7 @@ class Documents:
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self._blocks = blocks
-        self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._text = ""
         self._at = 0
         self._ended = False
@@ -68,7 +68,7 @@ class Documents:
     # -- text -----------------------------------------------------------------------------------------------------
 
     def _more(self) -> bool:
-        """Reads on; the text read so far keeps what is not consumed. Damaged UTF-8 becomes U+FFFD."""
+        """Reads on; the text read so far keeps what is not consumed. Damaged UTF-8 stays recognisable."""
         if self._ended:
             return False
         grown: list[str] = []
@@ -77,20 +77,13 @@ class Documents:
             block = next(self._blocks, None)
             if block is None:
                 self._ended = True
-                grown.append(self._decoded(b"", final=True))
+                grown.append(self._decoder.decode(b"", True))
                 break
-            grown.append(self._decoded(block))
+            grown.append(self._decoder.decode(block))
             size += len(grown[-1])
         self._text = self._text[self._at :] + "".join(grown)
         self._at = 0
         return bool(size) or not self._ended
-
-    def _decoded(self, block: bytes, *, final: bool = False) -> str:
-        try:
-            return self._decoder.decode(block, final)
-        except UnicodeDecodeError:
-            self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-            return self._decoder.decode(block, final)
 
     def _skip(self) -> bool:
         """Moves past white space and separators; False at the end."""
@@ -154,7 +147,7 @@ class Documents:
                 if end < len(self._text) or self._ended or not self._more_keeping():
                     text = self._text[self._at : end]
                     self._at = end
-                    return text, ""
+                    return (text, "") if _is_text(text) else ("", "not valid UTF-8")
             except RecursionError:
                 return self._past("nested too deep")
             except json.JSONDecodeError as error:
@@ -192,6 +185,14 @@ class Documents:
         line = self._text.find("\n", start)
         self._at = line + 1 if line >= 0 else len(self._text)
         return "", reason
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _table_rows(text: str) -> Iterator[tuple[str, str]]:

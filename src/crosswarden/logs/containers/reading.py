@@ -227,8 +227,8 @@ def _order(texts: list[str]) -> bool | None:
 
 
 def _text_lines(blocks: Iterator[bytes]) -> Iterator[str]:
-    """The text's lines with their ends; damaged UTF-8 becomes U+FFFD."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    """The text's lines with their ends; damaged UTF-8 stays recognisable (surrogates)."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     rest = ""
     for block in blocks:
         lines = io.StringIO(rest + decoder.decode(block), newline="").readlines()

@@ -137,7 +137,12 @@ class Rows:
                 if len(self._lines.row) > 1 and self._lines.rewind():
                     reader = csv.reader(self._lines, delimiter=self._delimiter)
                 continue
-            yield orjson.dumps(self._record(row)).decode(), line
+            try:
+                text = orjson.dumps(self._record(row)).decode()
+            except orjson.JSONEncodeError:
+                self._account.skip(f"line {line}", "not valid UTF-8")
+                continue
+            yield text, line
 
     def _record(self, row: list[str]) -> dict[str, object]:
         if not self._looked:

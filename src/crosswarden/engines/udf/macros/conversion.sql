@@ -28,7 +28,7 @@ CREATE MACRO kql_timespan_text(t) AS
 
 CREATE MACRO kql_dynamic_text(j) AS
   CASE WHEN starts_with(j, '"') THEN json_extract_string(j, '$')
-       WHEN starts_with(j, '{') OR starts_with(j, '[') THEN CAST(json(j) AS VARCHAR)
+       WHEN starts_with(j, '{') OR starts_with(j, '[') THEN coalesce(TRY(CAST(json(j) AS VARCHAR)), j)
        ELSE coalesce(j, '') END;
 
 -- The text that a term search reads: the same, but a bag or array is searched as it stands.

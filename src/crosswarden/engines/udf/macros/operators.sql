@@ -42,7 +42,7 @@ CREATE MACRO kql_dynamic_modulo(a, b) AS
 -- What two dynamic values are compared by: numbers by value, the rest by their compact text.
 CREATE MACRO kql_dynamic_key(j) AS
   CASE WHEN starts_with(j, '"') OR j IN ('true', 'false') THEN j
-       WHEN starts_with(j, '{') OR starts_with(j, '[') THEN CAST(json(j) AS VARCHAR)
+       WHEN starts_with(j, '{') OR starts_with(j, '[') THEN coalesce(TRY(CAST(json(j) AS VARCHAR)), j)
        ELSE coalesce(CAST(TRY_CAST(j AS DOUBLE) AS VARCHAR), j) END;
 
 CREATE MACRO kql_term_pattern(t, head, tail) AS

@@ -22,7 +22,6 @@ Judge = Callable[[Mapping[str, str]], Mapping[str, dict[str, Any]]]
 
 DISAGREEMENTS = {
     "query/all-graph-function.md#1": "the judge does not know the node's column within map(inner_nodes(…)); the documentation does",
-    "query/partition-operator.md#4": "the judge has no table StormEvents; we refuse the form before we look for it",
     "query/scan-operator.md#3": "the judge always shows match_id; the documentation only with with_match_id",
     "query/union-operator.md#5": "with isfuzzy the documentation allows a pattern that matches nothing",
     "query/union-operator.md#7": "the documentation numbers the columns in the other order",
@@ -31,7 +30,6 @@ DISAGREEMENTS = {
     "query/schema-merge-plugin.md#3": "a documented plugin that the judge's version does not know",
     "query/make-timespan-function.md#1": "the documentation gives make_timespan seconds with a fraction, which the judge refuses",
     "query/summarize-operator.md#9": "the documentation counts values with count(y), which the judge refuses",
-    "query/geo-point-in-polygon-function.md#4": "geometry, which does not run here, is typed less exactly",
 }
 
 

@@ -14,7 +14,6 @@ from crosswarden.tables import Column, Table, Type
 Judge = Callable[[Mapping[str, str]], Mapping[str, dict[str, Any]]]
 
 NOT_KNOWN_TO_THE_JUDGE = {
-    "query/partition-operator.md#4": "StormEvents is a table of the documentation's own database",
     "query/schema-merge-plugin.md#1": "the judge has no schema_merge",
     "query/schema-merge-plugin.md#2": "the judge has no schema_merge",
     "query/schema-merge-plugin.md#3": "the judge has no schema_merge",

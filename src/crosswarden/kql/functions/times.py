@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crosswarden.kql.functions.calls import as_type, attempt, fixed, macro
-from crosswarden.kql.functions.entries import Table, lowered, udf
+from crosswarden.kql.functions.entries import Table, lowered, udf, unsupported
 from crosswarden.kql.functions.kinds import Kind
 from crosswarden.kql.functions.model import Argument, Context, Lowering
 from crosswarden.kql.sql import Expression, call, cast, exp, number, paren, text
@@ -246,6 +246,7 @@ TIMES: Table = {
     "bin": lowered(_FAMILY, _bin),
     "floor": lowered(_FAMILY, _bin),
     "bin_at": lowered(_FAMILY, _bin_at),
+    "bin_auto": unsupported(_FAMILY, "the size of its bins is a setting of the client"),
     **{name: lowered(_FAMILY, _period(f"kql_{name}")) for name in ("startofday", "startofweek")},
     **{name: lowered(_FAMILY, _period(f"kql_{name}")) for name in ("startofmonth", "startofyear")},
     **{name: lowered(_FAMILY, _period(f"kql_{name}")) for name in ("endofday", "endofweek")},

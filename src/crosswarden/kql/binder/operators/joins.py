@@ -109,6 +109,12 @@ def _equality(binder: Binder, left: Row, right: Row, node: syntax.Expression) ->
         first, second = binder.scalar(node.left), binder.scalar(node.right)
     if first is UNKNOWN or second is UNKNOWN:
         return None
+    for side, written in ((first, node.left), (second, node.right)):
+        if not isinstance(side, Ref):
+            binder.error(
+                "kql-join-on", "A column of one side ($left.a or $right.a) is expected here.", written
+            )
+            return None
     lefts = {*left.columns.values(), *left.hidden.values()}
     if fields_of(first) <= lefts and not fields_of(second) & lefts:
         return first, second
@@ -122,9 +128,16 @@ def _same_type(binder: Binder, pair: Pair, node: syntax.Expression) -> Pair:
     left, right = pair
     unknown = binder.unknown_fields
     loose = any(isinstance(side, Ref) and side.field in unknown for side in pair)
-    if not loose and Type.DYNAMIC in (left.type, right.type) and left.type is right.type:
+    common = isinstance(node, syntax.Name)
+    if loose:
+        pass
+    elif common and left.type is Type.DYNAMIC and right.type is Type.DYNAMIC:
+        binder.refuse(
+            "A join on a dynamic column", node, "Kusto refuses it as it runs; convert the column first"
+        )
+    elif Type.DYNAMIC in (left.type, right.type) and not common:
         binder.error("kql-join-type", "A join key cannot be dynamic; convert it first.", node)
-    elif left.type is not right.type and not loose and not (left.type.is_numeric and right.type.is_numeric):
+    elif left.type is not right.type and (common or not (left.type.is_numeric and right.type.is_numeric)):
         message = f"The join's keys have different types: {left.type} and {right.type}."
         binder.error("kql-join-type", message, node)
     if left.type is not right.type and Type.STRING in (left.type, right.type):

@@ -45,6 +45,7 @@ from crosswarden.kql.plan.scalars import (
     fields_of,
     is_constant,
     is_volatile,
+    queries_of,
     substitute,
     walk,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "inputs_of",
     "is_constant",
     "is_volatile",
+    "queries_of",
     "substitute",
     "walk",
     "walk_plan",

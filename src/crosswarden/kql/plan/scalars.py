@@ -32,6 +32,7 @@ __all__ = [
     "fields_of",
     "is_constant",
     "is_volatile",
+    "queries_of",
     "substitute",
     "walk",
 ]
@@ -203,15 +204,20 @@ _BOOL = of(Type.BOOL)
 Scalar = Literal | Ref | Call | Special | Path | Window | Subquery | InQuery | Aggregation
 
 
+_LEAVES = frozenset({Literal, Ref, Subquery})
+_WITH_ARGUMENTS = frozenset({Call, Special, Window, Aggregation})
+
+
 def children(scalar: Scalar) -> tuple[Scalar, ...]:
     """The expressions directly inside one."""
-    if isinstance(scalar, Call | Special | Window | Aggregation):
-        return scalar.arguments
+    kind = type(scalar)
+    if kind in _LEAVES:
+        return ()
+    if kind in _WITH_ARGUMENTS:
+        return scalar.arguments  # type: ignore[union-attr]
     if isinstance(scalar, Path):
         return (scalar.base, *(step for step in scalar.steps if not isinstance(step, str | int)))
-    if isinstance(scalar, InQuery):
-        return (scalar.value,)
-    return ()
+    return (scalar.value,) if isinstance(scalar, InQuery) else ()
 
 
 def walk(scalar: Scalar) -> Iterator[Scalar]:
@@ -220,7 +226,15 @@ def walk(scalar: Scalar) -> Iterator[Scalar]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(children(node))
+        if type(node) not in _LEAVES:
+            stack.extend(children(node))
+
+
+def queries_of(scalar: Scalar) -> list[Subquery | InQuery]:
+    """The queries directly inside an expression; most have none."""
+    if type(scalar) in (Literal, Ref):
+        return []
+    return [node for node in walk(scalar) if type(node) is Subquery or type(node) is InQuery]
 
 
 def fields_of(scalar: Scalar) -> set[Field]:

@@ -7,15 +7,13 @@ from collections.abc import Iterator
 
 from crosswarden.kql.plan import (
     Field,
-    InQuery,
     Plan,
     Project,
     Ref,
     Reference,
     Shared,
-    Subquery,
     inputs_of,
-    walk,
+    queries_of,
 )
 from crosswarden.kql.rewrites.rebuild import rebuild
 from crosswarden.kql.rewrites.scalars import scalars_of
@@ -51,4 +49,4 @@ def _uses(plan: Plan) -> Iterator[Shared]:
             entered.add(node.shared)
         stack.extend(inputs_of(node))
         for scalar in scalars_of(node):
-            stack.extend(part.plan for part in walk(scalar) if isinstance(part, Subquery | InQuery))
+            stack.extend(query.plan for query in queries_of(scalar))

@@ -18,7 +18,6 @@ from crosswarden.kql.plan import (
     Field,
     Filter,
     Given,
-    InQuery,
     Join,
     MakeSeries,
     Partition,
@@ -31,12 +30,11 @@ from crosswarden.kql.plan import (
     Shared,
     Sort,
     Staged,
-    Subquery,
     Take,
     Union,
     fields_of,
     inputs_of,
-    walk,
+    queries_of,
     walk_plan,
 )
 from crosswarden.kql.rewrites.scalars import map_queries, map_scalars, scalars_of
@@ -85,9 +83,7 @@ def _parts(node: Plan) -> Iterator[Plan]:
 
 def queries_in(scalar: Scalar) -> Iterator[Plan]:
     """The queries inside an expression."""
-    for part in walk(scalar):
-        if isinstance(part, Subquery | InQuery):
-            yield part.plan
+    yield from (query.plan for query in queries_of(scalar))
 
 
 _PLAIN = Filter | Project | Sort | Take | Aggregate | Serialize | Given
@@ -132,9 +128,7 @@ class _Pruning:
     def _inside(self, node: Plan, wanted: set[Field]) -> Needs:
         found: Needs = []
         for scalar in _kept_scalars(node, wanted):
-            for part in walk(scalar):
-                if isinstance(part, Subquery | InQuery):
-                    found.append((part.plan, {part.column}))
+            found += [(query.plan, {query.column}) for query in queries_of(scalar)]
         return found
 
     def _below(self, node: Plan, wanted: set[Field]) -> Needs:
@@ -286,7 +280,7 @@ class _Pruning:
 
     def _scalar(self, scalar: Scalar) -> Scalar:
         """The expression with the queries inside it pruned."""
-        if not any(isinstance(part, Subquery | InQuery) for part in walk(scalar)):
+        if not queries_of(scalar):
             return scalar
         return map_queries(scalar, lambda query: self.rebuild(query.plan, {query.column}))
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from crosswarden.kql.plan import (
     Apply,
-    InQuery,
     Join,
     Partition,
     Plan,
@@ -18,9 +17,8 @@ from crosswarden.kql.plan import (
     Scan,
     Shared,
     Staged,
-    Subquery,
     Union,
-    walk,
+    queries_of,
 )
 from crosswarden.kql.plan.operators import Given
 from crosswarden.kql.rewrites.scalars import map_queries, map_scalars, scalars_of
@@ -49,7 +47,7 @@ def rebuild(plan: Plan, change: Callable[[Plan], Plan]) -> Plan:
                 node = replace(node, input=visit(node.input), body=visit(node.body))
             case _:
                 node = replace(node, input=visit(node.input))
-        if any(isinstance(part, Subquery | InQuery) for scalar in scalars_of(node) for part in walk(scalar)):
+        if any(queries_of(scalar) for scalar in scalars_of(node)):
             node = map_scalars(node, lambda scalar: map_queries(scalar, lambda query: visit(query.plan)))
         return change(node)
 

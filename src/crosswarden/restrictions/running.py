@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -97,10 +98,18 @@ def mitmdump_command(addon: Path, listen: str, more: tuple[str, ...] = ()) -> li
     return [program, "--listen-host", host or "127.0.0.1", "--listen-port", port, "-s", str(addon), *more]
 
 
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def run(
     command: list[str], watched: Watched | None, say: Callable[[str], None], interval: float = 1.0
 ) -> int:
-    """Runs COMMAND until it ends or is interrupted, looking at the settings file every INTERVAL seconds."""
+    """Runs COMMAND until it ends or is interrupted, looking at the settings file every INTERVAL seconds.
+
+    SIGINT and SIGTERM both end it and the proxy with it, also where a shell in the background ignores SIGINT.
+    """
+    earlier = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     process = subprocess.Popen(command)
     try:
         while process.poll() is None:
@@ -110,6 +119,8 @@ def run(
     except KeyboardInterrupt:
         say("stopping")
     finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
         if process.poll() is None:
             process.terminate()
         try:

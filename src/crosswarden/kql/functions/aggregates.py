@@ -215,6 +215,10 @@ def _percentile(arguments: Sequence[Argument], result: Kind, context: Context) -
     if len(arguments) == 3:
         state = _tdigest(arguments[:2], result, context)
         found = call("kql_percentile_tdigest", state, as_type(percent, Type.REAL))
+        if (
+            result.type is Type.STRING
+        ):  # the general conversion guards with TRY, which no aggregate may stand in
+            return call("coalesce", call("json_extract_string", found, text("$")), text(""))
         return convert(found, Type.DYNAMIC, result.type)
     if value.type is Type.DYNAMIC:
         ranked = call("list_sort", _collected(as_type(value, Type.REAL), None, nulls=False))

@@ -73,7 +73,7 @@ def _guid(chance: random.Random) -> str:
 
 
 def _moment(chance: random.Random, number: int, count: int) -> str:
-    moment = datetime(2026, 1, 1) + timedelta(seconds=number * 7 * 86_400 / count)  # noqa: DTZ001
+    moment = datetime(2026, 1, 1) + timedelta(seconds=number * 7 * 86_400 / count)  # noqa: DTZ001 - only its text is used, with Z
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{chance.randrange(10**7):07d}"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
+from crosswarden.cli.main import main
 from crosswarden.cli.output import format_of, guarded, printable, write_rows
 from crosswarden.errors import UsageError
 from crosswarden.tables import Column, Type
@@ -74,3 +75,25 @@ def test_a_pipe_gets_json_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", stream)
     write_rows((Column("x", Type.LONG),), [(1,), (2,)], None)
     assert stream.getvalue() == '{"x":1}\n{"x":2}\n'
+
+
+def test_a_missing_output_folder_is_a_usage_error(tmp_path: Path) -> None:
+    """Exit code 2 and the folder's name, never a traceback whose exit code would read as findings."""
+    with pytest.raises(UsageError, match="does not exist") as refused:
+        write_rows(COLUMNS, ROWS, tmp_path / "none" / "rows.csv")
+    assert refused.value.exit_code == 2
+
+
+def test_a_file_that_the_system_refuses_is_one_line_and_exit_code_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An OSError that no verb foresaw names the file; 1 would read as findings."""
+
+    def refusing(**_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / "x"))
+
+    monkeypatch.setattr("crosswarden.cli.main.cli.main", refusing)
+    with pytest.raises(SystemExit) as ended:
+        main(["doctor"])
+    assert ended.value.code == 3
+    assert capsys.readouterr().err == f"crosswarden: {tmp_path / 'x'}: Permission denied [file]\n"

@@ -136,7 +136,7 @@ def _ingest(paths: Sequence[str], lake: str, tenant: str) -> tuple[bool, dict[st
 def _window(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime] | None:
     if start is None and end is None:
         return None
-    low = (start or datetime(1970, 1, 2)).replace(tzinfo=UTC)  # noqa: DTZ001
+    low = (start or datetime(1970, 1, 2)).replace(tzinfo=UTC)  # noqa: DTZ001 - the zone is set on the whole expression
     high = end.replace(tzinfo=UTC) if end else datetime.now(UTC)
     if low >= high:
         raise UsageError("window", f"the window from {low:%Y-%m-%d} to {high:%Y-%m-%d} is empty")

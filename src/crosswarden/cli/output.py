@@ -69,7 +69,7 @@ def write_rows(
     """Writes rows to ``target``, or to standard output when it is None.
 
     ``form`` defaults to the target's ending; on standard output to a table for a terminal and JSON Lines for a pipe.
-    Files appear whole or not at all.
+    Files appear whole or not at all. Raises UsageError for an unknown ending or a folder that is not there.
     """
     if target is None:
         chosen = form or ("table" if sys.stdout.isatty() else "jsonl")
@@ -80,6 +80,12 @@ def write_rows(
         sys.stdout.flush()
         return
     chosen = form or format_of(target)
+    if not target.parent.is_dir():
+        raise UsageError(
+            "output-folder",
+            f"{target}: the folder {target.parent} does not exist",
+            remedy="make it, or name another with -o",
+        )
     partial = target.with_name(target.name + ".partial")
     if chosen == "parquet":
         partial.write_bytes(_parquet(columns, rows))

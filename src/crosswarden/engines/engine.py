@@ -157,7 +157,7 @@ class Engine:
         if rows:
             marks = ", ".join("?" * len(kinds))
             numbered = [(*row, at) for at, row in enumerate(rows)]
-            self._connection.executemany(f"INSERT INTO {_quoted(stage.table)} VALUES ({marks})", numbered)  # noqa: S608
+            self._connection.executemany(f"INSERT INTO {_quoted(stage.table)} VALUES ({marks})", numbered)  # noqa: S608 - the name is ours and quoted, the values are bound
 
     def _fetch(self, statement: Statement) -> Sequence[tuple[Any, ...]]:
         rows = self._execute(to_sql(statement.expression))

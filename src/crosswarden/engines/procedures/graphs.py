@@ -279,9 +279,9 @@ def _reader(graph: _Graph, mode: str, name: str, at: int | None) -> Callable[[_M
         return lambda match: _value(graph, match, name, at)
     rows: Callable[[_Match], list[Row]]
     if mode.endswith("inner"):
-        rows = lambda match: [graph.nodes[node] for node in match.edges[name][1][1:-1]]  # noqa: E731
+        rows = lambda match: [graph.nodes[node] for node in match.edges[name][1][1:-1]]  # noqa: E731 - one of two bodies for the same name
     else:
-        rows = lambda match: [graph.edges[edge] for edge in match.edges[name][0]]  # noqa: E731
+        rows = lambda match: [graph.edges[edge] for edge in match.edges[name][0]]  # noqa: E731 - the other body
     if mode.startswith("all"):
         return lambda match: all(bool(row[at]) for row in rows(match))
     if mode.startswith("any"):

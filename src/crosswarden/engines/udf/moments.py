@@ -71,7 +71,7 @@ def parse_datetime(text: str) -> int | None:
         if match := shape.fullmatch(text):
             return _moment(match.groupdict())
     if re.fullmatch(r"\d{4}", text):
-        return ticks(datetime(int(text), 1, 1))  # noqa: DTZ001
+        return ticks(datetime(int(text), 1, 1))  # noqa: DTZ001 - as _EPOCH
     return None
 
 
@@ -87,7 +87,7 @@ def _moment(part: dict[str, str | None]) -> int | None:
         hour = hour % 12 + (12 if half == "PM" else 0)
     if month is None:
         return None
-    moment = datetime(  # noqa: DTZ001
+    moment = datetime(  # noqa: DTZ001 - as _EPOCH
         whole_year, month, int(part["D"] or 1), hour, int(part["m"] or 0), int(part.get("s") or 0)
     )
     fraction = int(((part.get("f") or "") + "0000000")[:7])
